@@ -1,0 +1,162 @@
+"""The tables on the arrows: names, types, units and key of each (DESIGN section 2).
+
+Steps meet only through these frames, so a user's own frame can stand in for any of them. `check` says what is wrong with one.
+Extra columns are welcome and pass through.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from wfm.core.errors import InputError, Problem
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its kind ("instant", "day", "number", "share", "whole", "text", "flag"), unit, and whether it may be absent or empty."""
+
+    kind: str
+    unit: str = ""
+    optional: bool = False
+    empty: bool = False
+    minimum: float | None = 0.0
+
+
+@dataclass(frozen=True)
+class Contract:
+    """A table: its key and its columns."""
+
+    key: tuple[str, ...]
+    columns: dict[str, Column]
+
+
+_START = Column("instant", "start of the interval, with its zone")
+_COUNT = Column("number", "contacts")
+_MAYBE = Column("number", "contacts", optional=True, empty=True)
+
+CONTRACTS: dict[str, Contract] = {
+    "history": Contract(("start", "queue"), {
+        "start": _START, "queue": Column("text"), "offered": Column("number", "contacts", empty=True),
+        "handled": _MAYBE, "abandoned": _MAYBE, "answered_within": _MAYBE,
+        "handle_time": Column("number", "s, summed", optional=True, empty=True),
+    }),
+    "forecast": Contract(("start", "queue"), {
+        "start": _START, "queue": Column("text"), "contacts": _COUNT, "aht": Column("number", "s"),
+        "contacts_q05": _COUNT, "contacts_q25": _COUNT, "contacts_q75": _COUNT, "contacts_q95": _COUNT,
+        "day_cv": Column("number", "coefficient of variation of the day's level beyond Poisson"),
+        "slot_cv": Column("number", "coefficient of variation of the interval within the day beyond Poisson"),
+    }),
+    "day_draws": Contract(("draw", "start", "queue"), {
+        "draw": Column("whole"), "start": _START, "queue": Column("text"), "contacts": _COUNT,
+    }),
+    "workload": Contract(("start", "contact_type"), {
+        "start": _START, "contact_type": Column("text"), "arrival_rate": Column("number", "1/s"), "aht": Column("number", "s"),
+        "offered_load": Column("number", "erlang"), "channel": Column("text"), "duration": Column("number", "s"),
+    }),
+    "requirement": Contract(("start", "group"), {
+        "start": _START, "group": Column("text"), "agents": Column("number", "on queue, simultaneous"), "method": Column("text"),
+        "binding": Column("text", "the target that asks for the most agents"), "offered_load": Column("number", "erlang"),
+        "sl_offered": Column("share"), "answer_rate": Column("share"), "occupancy": Column("share"),
+        "asa_answered": Column("number", "s", empty=True),
+    }),
+    "schedule": Contract(("shift", "start"), {
+        "shift": Column("text", "template and start"), "start": _START, "end": Column("instant"), "activity": Column("text"),
+        "group": Column("text"), "people": Column("whole", "people who work this shift"), "cost": Column("number", "money", optional=True),
+    }),
+    "cover": Contract(("start", "group"), {
+        "start": _START, "group": Column("text"), "present": Column("number", "people in the building, breaks taken out"),
+        "agents": Column("number", "on queue after in-office shrinkage"), "required": Column("number", "on queue"),
+        "short": Column("number", "agents missing"),
+    }),
+    "contacts": Contract(("replication", "contact", "attempt"), {
+        "replication": Column("whole"), "contact": Column("whole"), "attempt": Column("whole"), "type": Column("text"),
+        "arrival": Column("instant"), "outcome": Column("text", "handled, abandoned or blocked"),
+        "wait": Column("number", "s"), "handle_time": Column("number", "s", empty=True),
+    }),
+    "service": Contract(("start", "group"), {
+        "start": _START, "group": Column("text"), "kpi": Column("text", optional=True),
+        "replications": Column("whole"),
+    }),
+    "people": Contract(("period", "site"), {
+        "period": Column("text"), "site": Column("text"), "agents": Column("number"), "present": Column("number"),
+        "rostered": Column("number"), "fte": Column("number"), "heads": Column("whole"), "seats": Column("whole"),
+        "licences_concurrent": Column("whole"), "licences_named": Column("whole"), "lines": Column("whole"),
+    }),
+    "ledger": Contract(("option", "period", "line"), {
+        "option": Column("text"), "period": Column("whole"), "line": Column("text"), "category": Column("text"),
+        "quantity": Column("number", minimum=None), "unit": Column("text"), "unit_price": Column("number", "money", minimum=None),
+        "price_date": Column("text"), "index": Column("number"), "amount": Column("number", "money, signed", minimum=None),
+        "origin": Column("text"), "source": Column("text"), "formula": Column("text"),
+    }),
+}  # fmt: skip
+
+
+def check(table: pd.DataFrame, name: str) -> pd.DataFrame:
+    """The table itself if it keeps the contract ``name``.
+
+    Raises
+    ------
+    InputError
+        With one problem a broken rule: the column, the first bad row and value, and how many rows break it.
+    """
+    import pandera.errors
+
+    contract = CONTRACTS[name]
+    missing = [column for column, rule in contract.columns.items() if not rule.optional and column not in table.columns]
+    if missing:
+        have = ", ".join(map(str, table.columns)) or "no columns"
+        raise InputError(*(Problem(f"the {name} table has no column '{column}'", way_out=f"It has: {have}") for column in missing))
+    try:
+        _schema(name).validate(table, lazy=True)
+    except pandera.errors.SchemaErrors as error:
+        raise InputError(*_problems(error.failure_cases, name)) from None
+    return table
+
+
+def _schema(name: str) -> Any:
+    import pandera.pandas as pa
+
+    contract = CONTRACTS[name]
+    columns = {
+        column: pa.Column(None, checks=_checks(rule), nullable=rule.empty, required=not rule.optional)
+        for column, rule in contract.columns.items()
+    }
+    return pa.DataFrameSchema(columns, unique=list(contract.key))
+
+
+def _checks(rule: Column) -> list[Any]:
+    import numpy as np
+    import pandas as pd
+    import pandera.pandas as pa
+
+    def numbers(series: pd.Series) -> bool:
+        return bool(pd.api.types.is_numeric_dtype(series) and not pd.api.types.is_bool_dtype(series))
+
+    checks = {
+        "instant": [pa.Check(lambda s: isinstance(s.dtype, pd.DatetimeTZDtype), error="instants with a time zone")],
+        "day": [pa.Check(pd.api.types.is_datetime64_any_dtype, error="dates")],
+        "text": [pa.Check(lambda s: s.map(lambda v: isinstance(v, str)), error="text")],
+        "flag": [pa.Check(pd.api.types.is_bool_dtype, error="true or false")],
+        "whole": [pa.Check(pd.api.types.is_integer_dtype, error="whole numbers")],
+        "number": [pa.Check(numbers, error="numbers")],
+        "share": [pa.Check(numbers, error="numbers"), pa.Check(lambda s: s <= 1 + 1e-9, error="at most 1")],
+    }[rule.kind]
+    if rule.kind in ("number", "share", "whole"):
+        # `inf` agents are an honest answer (an unreachable target); elsewhere a negative number is a mistake.
+        if rule.minimum is not None:
+            checks.append(pa.Check(lambda s: ~(s < rule.minimum), error=f"{rule.minimum:g} or more"))
+        checks.append(pa.Check(lambda s: ~np.isneginf(s.to_numpy(dtype=float)), error="finite"))
+    return checks
+
+
+def _problems(cases: pd.DataFrame, name: str) -> list[Problem]:
+    problems = []
+    for (column, rule), group in cases.groupby(["column", "check"], dropna=False, sort=False):
+        first = group.iloc[0]
+        count = f"{len(group)} rows, first row {first['index']}" if first["index"] is not None else "the whole column"
+        problems.append(Problem(f"the {name} table wants {rule} ({count})", key=str(column), value=first["failure_case"]))
+    return problems

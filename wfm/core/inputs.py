@@ -1,0 +1,59 @@
+"""What every step's input model is made of: a strict base, types that read people's writing, and fields that know their origin.
+
+A value's origin (DESIGN section 6) is one of ``stated`` (a source document says so), ``found`` (a price or rule in a dated data file),
+``law``, ``assumed`` (ours, to be overwritten) or, once a planner writes another value, ``yours``.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from wfm.core import registry, units
+
+OriginKind = Literal["stated", "found", "law", "assumed", "yours"]
+
+Duration = Annotated[float, BeforeValidator(units.duration), Field(json_schema_extra={"examples": ["20s", "3min", "4:30"]})]
+Share = Annotated[float, BeforeValidator(units.share), Field(json_schema_extra={"examples": ["98%", 0.98]})]
+Factor = Annotated[float, BeforeValidator(units.ratio)]
+Months = Annotated[int, BeforeValidator(units.months)]
+Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+
+
+class Inputs(BaseModel):
+    """Base of every input model: unknown keys are mistakes, values do not change, text is never read as a number silently."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+def required(en: str, zh: str, unit: str = "") -> Any:
+    """A field the planner has to write; its origin is always ``yours``."""
+    return Field(description=en, json_schema_extra={"zh": zh, "unit": unit, "origin": "yours"})
+
+
+def group(model: type[Inputs], en: str, zh: str) -> Any:
+    """A nested model that may be left out as a whole."""
+    return Field(default_factory=model, description=en, json_schema_extra={"zh": zh})
+
+
+def assumed(default: Any, en: str, zh: str, unit: str = "", source: str = "") -> Any:
+    """A default that is ours: an assumption for planners to overwrite."""
+    return _field(default, en, zh, unit, "assumed", source)
+
+
+def stated(default: Any, en: str, zh: str, unit: str = "", *, source: str) -> Any:
+    """A default that a source document states (requirement id)."""
+    return _field(default, en, zh, unit, "stated", source)
+
+
+def found(entry: str, en: str, zh: str) -> Any:
+    """A default taken from a dated data file; ``entry`` is ``"file.key"``, e.g. ``"prices_cn.agent_wage_month"``."""
+    point = registry.point(entry)
+    kind: OriginKind = "law" if point.grade == "law" else "found"
+    return _field(point.value, en, zh, point.unit, kind, point.source, price_date=point.date, grade=point.grade)
+
+
+def _field(default: Any, en: str, zh: str, unit: str, origin: OriginKind, source: str, **more: str) -> Any:
+    about: dict[str, Any] = {"zh": zh, "unit": unit, "origin": origin, "source": source, **more}
+    return Field(default, validate_default=True, description=en, json_schema_extra=about)

@@ -1,0 +1,139 @@
+"""Durations, shares and clock times as people write them, to seconds and 0-1 inside (DESIGN section 5)."""
+
+from __future__ import annotations
+
+import math
+import re
+from datetime import date
+
+_UNITS = {
+    "s": 1.0, "sec": 1.0, "second": 1.0, "seconds": 1.0, "秒": 1.0,
+    "m": 60.0, "min": 60.0, "minute": 60.0, "minutes": 60.0, "分钟": 60.0, "分": 60.0,
+    "h": 3600.0, "hour": 3600.0, "hours": 3600.0, "小时": 3600.0,
+}  # fmt: skip
+_NUMBER_UNIT = re.compile(r"([0-9]*\.?[0-9]+)\s*([a-zA-Z秒分钟小时]+)\s*")
+_ISO = re.compile(r"PT(?:(\d+(?:\.\d+)?)H)?(?:(\d+(?:\.\d+)?)M)?(?:(\d+(?:\.\d+)?)S)?$")
+
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+def duration(value: object) -> float:
+    """Seconds of ``20``, ``"20s"``, ``"3min"``, ``"1h30min"``, ``"4:30"`` (minutes:seconds), ``"1:02:03"`` or ``"PT20S"``.
+
+    Raises
+    ------
+    ValueError
+        Text that is none of these, a negative or non-finite number, or a boolean.
+    """
+    seconds = _number(value)
+    if seconds is None:
+        seconds = _duration_text(str(value).strip())
+    if not math.isfinite(seconds) or seconds < 0:
+        raise ValueError("a duration is a finite number of seconds, 0 or more")
+    return seconds
+
+
+def _duration_text(text: str) -> float:
+    if re.fullmatch(r"\d+(\.\d+)?", text):
+        return float(text)
+    if re.fullmatch(r"\d+:[0-5]\d(:[0-5]\d)?", text):
+        total = 0.0
+        for part in text.split(":"):
+            total = total * 60 + int(part)
+        return total
+    iso = _ISO.fullmatch(text)
+    if iso and any(iso.groups()):
+        hours, minutes, seconds = (float(part or 0) for part in iso.groups())
+        return hours * 3600 + minutes * 60 + seconds
+    found = _NUMBER_UNIT.findall(text)
+    if found and _NUMBER_UNIT.sub("", text) == "" and all(unit.lower() in _UNITS for _, unit in found):
+        return math.fsum(float(number) * _UNITS[unit.lower()] for number, unit in found)
+    raise ValueError("not a duration: write 20s, 3min, 1h30min, 4:30 (minutes:seconds) or PT20S")
+
+
+def share(value: object) -> float:
+    """A share 0-1 of ``0.98``, ``"98%"`` or ``"1/3"``; a bare number above 1 is refused, since 98 may mean 98 % or 9800 %."""
+    number = _number(value)
+    if number is None:
+        number = _ratio_text(str(value).strip())
+    if not (math.isfinite(number) and 0 <= number <= 1):
+        raise ValueError("a share lies between 0 and 1: write 98% or 0.98")
+    return number
+
+
+def ratio(value: object) -> float:
+    """A finite number 0 or more, percent and fractions allowed: ``1.5``, ``"150%"``, ``"1/3"``."""
+    number = _number(value)
+    if number is None:
+        number = _ratio_text(str(value).strip())
+    if not math.isfinite(number) or number < 0:
+        raise ValueError("a factor is a finite number, 0 or more: write 1.04, 104% or 1/3")
+    return number
+
+
+def _ratio_text(text: str) -> float:
+    try:
+        if text.endswith(("%", "％")):
+            return float(text[:-1]) / 100
+        if "/" in text:
+            over, under = text.split("/")
+            return float(over) / float(under)
+        return float(text)
+    except (ValueError, ZeroDivisionError):
+        raise ValueError("not a share: write 98%, 0.98 or 1/3") from None
+
+
+def clock(text: object) -> int:
+    """Seconds of the local day of ``"10:00"``; ``"24:00"`` is the day's end."""
+    match = re.fullmatch(r"(\d{1,2}):([0-5]\d)", str(text).strip())
+    if not match or not (int(match[1]) < 24 or (int(match[1]) == 24 and match[2] == "00")):
+        raise ValueError("not a clock time: write 10:00, or 24:00 for the day's end; put it in quotes")
+    return int(match[1]) * 3600 + int(match[2]) * 60
+
+
+def clock_span(text: object) -> tuple[int, int]:
+    """(start, end) in seconds of the local day of ``"10:00-18:00"``; an end before the start runs past midnight (end > 86400)."""
+    parts = str(text).replace("–", "-").replace("~", "-").split("-")
+    if len(parts) != 2:
+        raise ValueError("not a span of hours: write 10:00-18:00")
+    start, end = clock(parts[0]), clock(parts[1])
+    if start == end:
+        raise ValueError("a span of hours that ends where it starts is empty: write 00:00-24:00 for the whole day")
+    return (start, end) if end > start else (start, end + 86400)
+
+
+def clock_text(seconds: float) -> str:
+    """``"10:00"`` of 36000; past midnight counts on (``"25:30"``)."""
+    minutes = round(seconds / 60)
+    return f"{minutes // 60:02d}:{minutes % 60:02d}"
+
+
+def months(value: object) -> int:
+    """Whole months of ``36``, ``"36 months"``, ``"3 years"`` or ``"36个月"``."""
+    number = _number(value)
+    if number is None:
+        match = re.fullmatch(r"(\d+)\s*(months?|个月|月|years?|年)", str(value).strip())
+        if not match:
+            raise ValueError("not a number of months: write 36 months or 3 years")
+        number = float(match[1]) * (12 if match[2] in ("year", "years", "年") else 1)
+    if number < 0 or number != int(number):
+        raise ValueError("months are a whole number, 0 or more")
+    return int(number)
+
+
+def date_span(text: str) -> tuple[date, date]:
+    """(first, last) day of ``"2027-11-11"`` or ``"2027-11-10..2027-11-12"``, both ends included."""
+    first, _, last = text.partition("..")
+    try:
+        span = date.fromisoformat(first.strip()), date.fromisoformat((last or first).strip())
+    except ValueError:
+        raise ValueError("not a date or a span of dates: write 2027-11-11 or 2027-11-10..2027-11-12") from None
+    if span[1] < span[0]:
+        raise ValueError("the span of dates ends before it starts")
+    return span
+
+
+def _number(value: object) -> float | None:
+    if isinstance(value, bool) or value is None:
+        raise ValueError("a number is needed here")
+    return float(value) if isinstance(value, int | float) else None

@@ -1,0 +1,1 @@
+"""The floor everything stands on: words, units, tables, calendar. Imports nothing of wfm above it."""

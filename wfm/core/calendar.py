@@ -22,9 +22,11 @@ def day_table(first: date, last: date, country: str) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``date`` (``datetime.date``), ``weekday`` (0 Monday), ``holiday`` (name in English or ""), ``workday`` (make-up working weekends
+        ``date`` (``datetime.date``), ``weekday`` (0 Monday), ``holiday`` (name in English or ""), ``workday`` (make-up working
+        weekends
         are working days, days off are not), ``makeup`` (a weekend worked in exchange), ``eve`` (the next day starts a holiday),
-        ``after`` (the first working day after a holiday), ``festival`` (key of the shopping festival whose span covers the day, or "")
+        ``after`` (the first working day after a holiday), ``festival`` (key of the shopping festival whose span covers the day,
+        or "")
         and ``festival_main`` (its main days). Shopping festivals are listed for China only.
 
     Raises

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Column:
-    """One column: its kind ("instant", "day", "number", "share", "whole", "text", "flag"), unit, and whether it may be absent or empty."""
+    """One column: its kind ("instant", "day", "number", "share", "whole", "text", "flag"), unit, and whether it may be absent
+    or empty.
+    """
 
     kind: str
     unit: str = ""
@@ -65,7 +67,8 @@ CONTRACTS: dict[str, Contract] = {
     }),
     "schedule": Contract(("shift", "start"), {
         "shift": Column("text", "template and start"), "start": _START, "end": Column("instant"), "activity": Column("text"),
-        "group": Column("text"), "people": Column("whole", "people who work this shift"), "cost": Column("number", "money", optional=True),
+        "group": Column("text"), "people": Column("whole", "people who work this shift"), "cost": Column("number",
+        "money", optional=True),
     }),
     "cover": Contract(("start", "group"), {
         "start": _START, "group": Column("text"), "present": Column("number", "people in the building, breaks taken out"),

@@ -1,6 +1,7 @@
 """What every step's input model is made of: a strict base, types that read people's writing, and fields that know their origin.
 
-A value's origin (DESIGN section 6) is one of ``stated`` (a source document says so), ``found`` (a price or rule in a dated data file),
+A value's origin (DESIGN section 6) is one of ``stated`` (a source document says so), ``found`` (a price or rule in a dated data
+file),
 ``law``, ``assumed`` (ours, to be overwritten) or, once a planner writes another value, ``yours``.
 """
 

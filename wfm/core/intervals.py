@@ -84,9 +84,12 @@ def interval_grid(
     Returns
     -------
     DataFrame
-        ``start`` (tz-aware), ``date`` (the local day the interval belongs to, as ``datetime.date``: hours past midnight belong to the
-        day they started on), ``weekday`` (0 Monday), ``slot`` (number of the interval in that day by the wall clock; past midnight it
-        counts on) and ``duration`` [s]. Wall-clock hours that a daylight-saving change skips are absent; those it repeats stand twice.
+        ``start`` (tz-aware), ``date`` (the local day the interval belongs to, as ``datetime.date``: hours past midnight belong
+        to the
+        day they started on), ``weekday`` (0 Monday), ``slot`` (number of the interval in that day by the wall clock; past
+        midnight it
+        counts on) and ``duration`` [s]. Wall-clock hours that a daylight-saving change skips are absent; those it repeats stand
+        twice.
 
     Raises
     ------
@@ -118,10 +121,10 @@ def wall_clock(day: date, slots: range, seconds: int, timezone: str) -> list[tup
     result: list[tuple[int, pd.Timestamp]] = []
     for slot in slots:
         naive = midnight + pd.Timedelta(seconds=slot * seconds)
-        instants = []
+        instants: list[pd.Timestamp] = []
         for summer in (True, False):
             stamp = naive.tz_localize(timezone, ambiguous=summer, nonexistent="NaT")
-            if stamp is not pd.NaT and stamp not in instants:
+            if isinstance(stamp, pd.Timestamp) and stamp not in instants:
                 instants.append(stamp)
         result.extend((slot, stamp) for stamp in instants)
     return result

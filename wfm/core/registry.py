@@ -1,4 +1,6 @@
-"""Dated data files: prices, legal rules, festivals. Each point keeps its source and date; nothing of the kind is a constant in code."""
+"""Dated data files: prices, legal rules, festivals. Each point keeps its source and date; nothing of the kind is a constant in
+code.
+"""
 
 from __future__ import annotations
 

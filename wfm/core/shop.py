@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from pydantic import field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from wfm.core import units
-from wfm.core.inputs import Factor, Inputs, Share, assumed, group, required, stated
+from wfm.core.inputs import Factor, Inputs, Share, assumed, group, stated
 
 
 class WeekdayFactors(Inputs):
@@ -59,7 +59,11 @@ class ContactsPer100Orders(Inputs):
 class Shop(Inputs):
     """Orders, and how contacts follow from them."""
 
-    orders_per_day: Factor = required("orders on an average day", "日均订单量", "orders/day")
+    orders_per_day: Factor | None = Field(
+        None,
+        description="orders on an average day; needed unless a history of contacts is given",
+        json_schema_extra={"zh": "日均订单量（没有历史文件时必填）", "unit": "orders/day", "origin": "yours", "source": ""},
+    )
     contacts_per_100_orders: ContactsPer100Orders = group(
         ContactsPer100Orders, "contacts that 100 orders bring, by reason", "每百单咨询量（按原因）"
     )
@@ -72,5 +76,13 @@ class Shop(Inputs):
     )
 
     def contacts_per_day(self) -> float:
-        """Contacts on an average day."""
+        """Contacts on an average day.
+
+        Raises
+        ------
+        ValueError
+            No number of orders is known.
+        """
+        if self.orders_per_day is None:
+            raise ValueError("orders_per_day is not known: contacts cannot be derived from orders")
         return self.orders_per_day * self.contacts_per_100_orders.total()

@@ -1,0 +1,25 @@
+"""Erlang formulas: exact, for scalars and for years of intervals alike.
+
+`ErlangB`, `ErlangC`, `ErlangA` and `MMnDelayed` answer questions; `wfm.erlang.kernels` holds the compiled functions for
+one's own compiled code, `wfm.erlang.twin` the same in plain Python. Importing this package loads the standard library
+only.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from wfm.erlang.models import ErlangA, ErlangB, ErlangC, Measures, MMnDelayed
+
+__all__ = ["ErlangA", "ErlangB", "ErlangC", "MMnDelayed", "Measures"]
+
+
+def __getattr__(name: str) -> Any:
+    if name in __all__:
+        from wfm.erlang import models
+
+        return getattr(models, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,161 @@
+"""One KPI of one queue, chosen by its code: the measures of `wfm.erlang.models`, in units of the mean handle time.
+
+The queue is M/M/n with patience onset + Exp(patience); infinite patience or onset is Erlang C. Definitions are those of
+DESIGN 5: every service level counts by arrival, `W <= T`. Plain Python; compiled in `wfm.erlang.kernels`.
+
+Edges: no load gives wait 0, service level 1, occupancy 0; no agents give service level 0, everyone abandons, occupancy
+and the means over the answered are nan; an endless queue (infinite patience, n <= a) gives wait inf, service level 0,
+occupancy 1, and the share never answered, 1 - n/a, stands as `abandon_rate_offered`, which is its limit as patience
+grows. What is undefined or outside the domain is nan.
+"""
+
+import math
+
+from wfm.erlang.delay import (
+    delay_mean,
+    delay_probability,
+    delay_tail,
+    ln_delay_probability,
+    no_delay_probability,
+)
+from wfm.erlang.loss import blocking, ln_blocking, one_minus_blocking
+from wfm.erlang.patience import abandoned, balance, beyond, mean_wait, served, waiting, waits
+
+# Codes up to P_NO_WAIT are better when higher, the rest when lower; thresholds belong to the service levels.
+SL_OFFERED = 0
+SL_NET = 1
+SL_ANSWERED = 2
+SL_EITHER = 3
+SL_VIRTUAL = 4
+ANSWER_RATE = 5
+P_NO_WAIT = 6
+ABANDON_RATE_OFFERED = 7
+P_WAIT = 8
+OCCUPANCY = 9
+MEAN_WAIT_ALL = 10
+ASA_ANSWERED = 11
+MEAN_WAIT_VIRTUAL = 12
+MEAN_QUEUE = 13
+BLOCKING = 14
+LINE_OCCUPANCY = 15
+# The rest describe and are no targets: some need not fall with more agents.
+ABANDON_WITHIN = 16
+P_WAIT_LONGER = 17
+P_VIRTUAL_LONGER = 18
+MEAN_TIME_TO_ABANDON = 19
+LN_BLOCKING = 20
+LINE_ANSWER_RATE = 21
+CARRIED_LOAD = 22
+LN_P_WAIT = 23
+LN_P_WAIT_LONGER = 24
+
+
+def measure(kpi: int, n: float, a: float, patience: float, onset: float, threshold: float) -> float:
+    """KPI number `kpi` of n agents at load a; see the module for edges, and `wfm.erlang.models` for the definitions."""
+    if not (n >= 0.0 and 0.0 <= a < math.inf and patience >= 0.0 and onset >= 0.0 and threshold >= 0.0):
+        return math.nan
+    if kpi == BLOCKING:
+        return blocking(n, a)
+    if kpi == LINE_OCCUPANCY:
+        return a * one_minus_blocking(n, a) / n if n > 0.0 else math.nan
+    if kpi == LN_BLOCKING:
+        return ln_blocking(n, a)
+    if kpi == LINE_ANSWER_RATE:
+        return one_minus_blocking(n, a)
+    if kpi == CARRIED_LOAD:
+        return a * one_minus_blocking(n, a)
+    if kpi == LN_P_WAIT:
+        return ln_delay_probability(n, a)
+    if kpi == LN_P_WAIT_LONGER:
+        return ln_delay_probability(n, a) - (max(n - a, 0.0) * threshold if threshold > 0.0 else 0.0)
+    if n == 0.0 or a == 0.0 or n == math.inf:
+        return measure_idle(kpi, n, a, patience, onset, threshold)
+    if patience == math.inf or onset == math.inf:
+        return measure_endless(kpi, n, a, threshold)
+    q = balance(n, a, patience, onset)
+    if kpi <= SL_VIRTUAL or (ABANDON_WITHIN <= kpi <= P_VIRTUAL_LONGER):
+        late = beyond(q, n, a, patience, onset, threshold)
+        if kpi == SL_OFFERED:
+            return max(served(q) - late.served, 0.0)
+        if kpi == SL_NET:
+            return max(served(q) - late.served, 0.0) / (served(q) + late.abandoned)
+        if kpi == SL_ANSWERED:
+            return max(1.0 - late.served / served(q), 0.0)
+        if kpi == SL_EITHER:
+            return max(1.0 - late.wait, 0.0)
+        if kpi == SL_VIRTUAL:
+            return max(1.0 - late.virtual, 0.0)
+        if kpi == ABANDON_WITHIN:
+            return max(abandoned(q) - late.abandoned, 0.0)
+        return late.wait if kpi == P_WAIT_LONGER else late.virtual
+    if kpi == ANSWER_RATE:
+        return served(q)
+    if kpi == P_NO_WAIT:
+        return q.no_wait
+    if kpi == ABANDON_RATE_OFFERED:
+        return abandoned(q)
+    if kpi == P_WAIT:
+        return waiting(q, n, a)
+    if kpi == OCCUPANCY:
+        return a / n * served(q)
+    if kpi == MEAN_WAIT_ALL:
+        return mean_wait(q, n, a, patience, onset)
+    if kpi == MEAN_QUEUE:
+        return a * mean_wait(q, n, a, patience, onset)
+    if kpi == ASA_ANSWERED:
+        return waits(q, n, a, patience, onset).served / served(q)
+    if kpi == MEAN_WAIT_VIRTUAL:
+        return waits(q, n, a, patience, onset).virtual
+    if kpi == MEAN_TIME_TO_ABANDON:
+        share = abandoned(q)
+        return waits(q, n, a, patience, onset).abandoned / share if share > 0.0 else math.nan
+    return math.nan
+
+
+def measure_endless(kpi: int, n: float, a: float, threshold: float) -> float:
+    """The KPI where nobody ever abandons (Erlang C), n > 0 and a > 0."""
+    if kpi <= SL_VIRTUAL:
+        return 1.0 - delay_tail(n, a, threshold)
+    if kpi == ANSWER_RATE:
+        return min(n / a, 1.0)
+    if kpi == P_NO_WAIT:
+        return no_delay_probability(n, a)
+    if kpi == ABANDON_RATE_OFFERED:
+        return max((a - n) / a, 0.0)
+    if kpi == P_WAIT:
+        return delay_probability(n, a)
+    if kpi == OCCUPANCY:
+        return min(a / n, 1.0)
+    if kpi == MEAN_QUEUE:
+        return a * delay_mean(n, a)
+    if kpi in (MEAN_WAIT_ALL, ASA_ANSWERED, MEAN_WAIT_VIRTUAL):
+        return delay_mean(n, a)
+    if kpi in (P_WAIT_LONGER, P_VIRTUAL_LONGER):
+        return delay_tail(n, a, threshold)
+    return 0.0 if kpi == ABANDON_WITHIN else math.nan
+
+
+def measure_idle(kpi: int, n: float, a: float, patience: float, onset: float, threshold: float) -> float:
+    """The KPI without load or with agents without number (nobody waits), or without agents (nobody is answered)."""
+    if a == 0.0 or n == math.inf:
+        if kpi <= P_NO_WAIT:
+            return 1.0
+        if kpi == OCCUPANCY and n == 0.0:
+            return math.nan
+        return math.nan if kpi == MEAN_TIME_TO_ABANDON else 0.0
+    stay = 1.0
+    if threshold >= onset:
+        stay = 0.0 if patience == 0.0 else math.exp(-(threshold - onset) / patience)
+    if kpi in (SL_EITHER, ABANDON_WITHIN):
+        return 1.0 - stay
+    if kpi == P_WAIT_LONGER:
+        return stay
+    if kpi in (SL_ANSWERED, ASA_ANSWERED, OCCUPANCY):
+        return math.nan
+    if kpi in (MEAN_WAIT_ALL, MEAN_TIME_TO_ABANDON):
+        return onset + patience
+    if kpi == MEAN_QUEUE:
+        return a * (onset + patience)
+    if kpi == MEAN_WAIT_VIRTUAL:
+        return math.inf
+    return 0.0 if kpi <= P_NO_WAIT else 1.0

@@ -1,0 +1,227 @@
+"""Erlang A with a delayed onset: M/M/n with patience onset + Exp(mean); onset 0 is Erlang A itself.
+
+Callers stay for `onset` and then lose patience at rate 1/mean ("two minutes, then gradually", S4-14). Mean 0 makes the
+patience deterministic, and onset 0 with mean 0 is Erlang B. Times are in mean handle times, a is the offered load in
+erlang (so the arrival rate), n the agents (real, > 0).
+
+With phi(t) = a H(t) - n t, H(t) the integral of the patience's survival function, and eps = 1/B(n-1, a), an arrival's
+virtual wait V has density a e^phi(t) / (eps + a J), J the integral of e^phi (Baccelli and Hebuterne 1981; Zeltyn and
+Mandelbaum, QUESTA 51, 2005). Up to the onset phi is linear, so that piece is elementary; past it phi is that of
+Erlang A (Palm 1957) started at the onset, so that piece is Erlang A's series times the growth e^((a-n) onset). In
+u = e^(-t/mean) the second piece is an incomplete gamma integral with parameters x = n mean, y = a mean.
+
+Two scales keep every intermediate number within range (`domain/theory.md` 1.4): in overload ("heavy") everything is in
+units of e^L(x, y), L = -ln of the Poisson weight, and with a > n in units of the growth up to the onset.
+The mean waits in overload are closed too: V/mean is -ln(G/y) for a Gamma(x) variable G cut off at y, which leaves the
+digamma function and a small, quickly decaying rest. Plain Python; compiled in `wfm.erlang.kernels`.
+"""
+
+import math
+from typing import NamedTuple
+
+from wfm.erlang.loss import blocking_one_less
+from wfm.erlang.special import (
+    decay_first_moment,
+    decay_mean,
+    ln_minus_digamma,
+    neg_ln_poisson,
+    neg_ln_poisson_decayed,
+    upper_log_mean,
+    upper_tail,
+)
+
+
+class Kernel(NamedTuple):
+    """Palm's sums at (x, y), in units of e^L(x, y) where heavy: A = 1F1(1; x+1; y), A - 1, and K = 1 - (1 - y/x) A."""
+
+    full: float
+    more: float
+    lost: float
+
+
+class Balance(NamedTuple):
+    """How an arrival is met: the weights of the three pieces of its virtual wait, with Palm's sums for the last."""
+
+    x: float
+    y: float
+    heavy: bool
+    no_wait: float
+    early_unit: float
+    early: float
+    late: float
+    full: float
+    more: float
+    lost: float
+
+
+class Beyond(NamedTuple):
+    """Shares of all arrivals past a threshold T: V > T, W > T, served after T, abandoned after T."""
+
+    virtual: float
+    wait: float
+    served: float
+    abandoned: float
+
+
+class Waits(NamedTuple):
+    """Means over all arrivals: E[W; served], E[W; abandoned], E[V]."""
+
+    served: float
+    abandoned: float
+    virtual: float
+
+
+def is_heavy(x: float, y: float) -> bool:
+    """Whether Palm's series at (x, y) is long and large, so that its gamma form in units of e^L is used instead."""
+    return y > x + 2.0 * math.sqrt(x) + 10.0
+
+
+def light_kernel(x: float, y: float, rho: float) -> Kernel:
+    """Palm's sums as a series of positive terms; rho = y/x is given apart since x may be 0."""
+    weight = 1.0 / (x + 1.0)
+    more = 0.0
+    lost = 0.0
+    j = 1.0
+    while True:
+        more += weight
+        term = j * weight
+        lost += term
+        j += 1.0
+        ratio = y / (x + j)
+        weight *= ratio
+        if ratio < 1.0 and term <= 1e-20 * lost:
+            return Kernel(1.0 + y * more, y * more, rho * lost)
+
+
+def heavy_kernel(x: float, y: float, excess: float) -> Kernel:
+    """Palm's sums in units of e^L(x, y); excess = y/x - 1 > 0."""
+    weight = math.exp(-neg_ln_poisson(x, y))
+    full = 1.0 - weight * x * upper_tail(x, y)
+    return Kernel(full, full - weight, weight + excess * full)
+
+
+def balance(n: float, a: float, patience: float, onset: float) -> Balance:
+    """Weights of the pieces for n > 0, a > 0, finite patience >= 0 and finite onset >= 0."""
+    patience = max(patience, 1e-300)
+    x = n * patience
+    y = a * patience
+    heavy = is_heavy(x, y)
+    if heavy:
+        kernel = heavy_kernel(x, y, (a - n) / n)
+        unit = math.exp(-neg_ln_poisson(x, y))
+    else:
+        kernel = light_kernel(x, y, a / n)
+        unit = 1.0
+    # Counted in units of the larger end of the linear piece, which is its start where n >= a, else the onset.
+    growth = (a - n) * onset
+    idle = unit * math.exp(-max(growth, 0.0))
+    b = blocking_one_less(n, a)
+    early_unit = a * b * unit
+    early = early_unit * onset * decay_mean(abs(growth))
+    late = b * math.exp(min(growth, 0.0))
+    total = idle + early + late * (a / n) * kernel.full
+    return Balance(
+        x, y, heavy, idle / total, early_unit / total, early / total, late / total, kernel.full, kernel.more, kernel.lost
+    )
+
+
+def waiting(q: Balance, n: float, a: float) -> float:
+    """P(V > 0): share of arrivals that cannot be answered at once."""
+    return q.early + q.late * (a / n) * q.full
+
+
+def abandoned(q: Balance) -> float:
+    """Share of arrivals that hang up before they are answered."""
+    return q.late * q.lost
+
+
+def served(q: Balance) -> float:
+    """Share of arrivals that are answered."""
+    return q.no_wait + q.early + q.late * q.more
+
+
+def beyond(q: Balance, n: float, a: float, patience: float, onset: float, threshold: float) -> Beyond:
+    """What still happens past the threshold, as shares of all arrivals; each is accurate relative to itself."""
+    growth = a - n
+    if threshold < onset:
+        left = onset - threshold
+        linear = q.early_unit * left * decay_mean(abs(growth) * left) * math.exp(min(growth, 0.0) * threshold)
+        virtual = linear + q.late * (a / n) * q.full
+        return Beyond(virtual, virtual, linear + q.late * q.more, q.late * q.lost)
+    since = threshold - onset
+    # Patience of mean 0 ends at the onset itself: nobody waits past it.
+    decay = since / patience if patience > 0.0 else math.inf
+    stay = math.exp(-decay)
+    z = q.y * stay
+    rho = a / n * stay
+    if q.heavy and is_heavy(q.x, z):
+        kernel = heavy_kernel(q.x, z, z / q.x - 1.0)
+        factor = q.late
+    else:
+        kernel = light_kernel(q.x, z, rho)
+        if q.heavy:
+            factor = q.late * math.exp(-neg_ln_poisson_decayed(q.x, q.y, decay))
+        else:
+            factor = q.late * math.exp(drift(n, a, patience, since, decay))
+    virtual = factor * (a / n) * kernel.full
+    return Beyond(virtual, stay * virtual, factor * kernel.more, factor * kernel.lost)
+
+
+def drift(n: float, a: float, patience: float, since: float, decay: float) -> float:
+    """phi(t) = a H(t) - n t at t = since after the onset, decay = since/patience."""
+    if decay > 1.0:
+        return -a * patience * math.expm1(-decay) - n * since
+    if decay > 0.03:
+        lag = decay + math.expm1(-decay)
+    else:
+        lag = 0.0
+        for k in range(9, 2, -1):
+            lag = decay / k * (1.0 - lag)
+        lag = 0.5 * decay * decay * (1.0 - lag)
+    return -(a * patience * lag + (n - a) * since)
+
+
+def waits(q: Balance, n: float, a: float, patience: float, onset: float) -> Waits:
+    """Mean waits by outcome over all arrivals."""
+    if q.heavy:
+        mean_log = math.log(q.y / (q.x + 1.0)) + ln_minus_digamma(q.x + 1.0) + upper_log_mean(q.x + 1.0, q.y)
+        lost_log = q.lost - mean_log
+    else:
+        weight = 1.0 / (q.x + 1.0)
+        harmonic = 0.0
+        share = 0.0
+        mean_log = 0.0
+        lost_log = 0.0
+        j = 1.0
+        while True:
+            harmonic += 1.0 / (q.x + j)
+            share += j / (q.x + j)
+            mean_log += weight * harmonic
+            term = weight * share
+            lost_log += term
+            j += 1.0
+            ratio = q.y / (q.x + j)
+            weight *= ratio
+            if ratio < 1.0 and term <= 1e-20 * lost_log:
+                break
+        mean_log *= q.y
+        lost_log *= a / n
+    late_served = patience * mean_log
+    early = q.early_unit * onset * onset * linear_moment((a - n) * onset)
+    return Waits(
+        early + q.late * (onset * q.more + late_served),
+        q.late * (onset * q.lost + patience * lost_log),
+        early + q.late * (a / n) * (onset * q.full + q.full / n + late_served),
+    )
+
+
+def linear_moment(growth: float) -> float:
+    """Integral of v e^(growth v) over v from 0 to 1, in units of the larger of e^growth and 1."""
+    moment = decay_first_moment(abs(growth))
+    return decay_mean(growth) - moment if growth > 0.0 else moment
+
+
+def mean_wait(q: Balance, n: float, a: float, patience: float, onset: float) -> float:
+    """E[W] over all arrivals, answered or not."""
+    early = q.early_unit * onset * onset * linear_moment((a - n) * onset)
+    return early + q.late * (onset * (q.more + q.lost) + patience * q.lost)

@@ -1,0 +1,106 @@
+"""Scalars, lists, arrays or Series in, the same kind out: how the public models read their arguments.
+
+Scalars go through the plain twin, so a one-shot question loads neither numpy nor numba; anything longer goes through
+the compiled loops.
+"""
+
+import math
+from collections.abc import Callable
+from numbers import Real
+from typing import TYPE_CHECKING, Any
+
+from wfm.erlang import twin
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+    Numbers = ArrayLike
+
+
+class Shape:
+    """What a result must look like: collects the index of the Series met while reading arguments."""
+
+    def __init__(self, index: Any = None) -> None:
+        self.index = index
+
+    def read(self, name: str, value: Any, *, above: float = -math.inf, most: float = math.inf) -> Any:
+        """Read one argument as a float or a float array.
+
+        Parameters
+        ----------
+        name
+            Name for messages.
+        value
+            A number, or anything numpy reads as an array of numbers.
+        above
+            The value must be >= 0, and > `above`.
+        most
+            The value must be <= `most`; pass the largest double to forbid inf.
+
+        Raises
+        ------
+        ValueError
+            Naming the first element that is nan or out of range, or Series whose indexes differ.
+        """
+        if isinstance(value, (int, float, Real)):
+            number = float(value)
+            if not (number >= 0.0 and above < number <= most):
+                raise ValueError(f"{name} is {number}; {_rule(above, most)}")
+            return number
+        import numpy as np
+
+        index = getattr(value, "index", None)
+        if index is not None and hasattr(value, "to_numpy"):
+            if self.index is not None and not self.index.equals(index):
+                raise ValueError(f"{name} has an index other than the Series before it; align them first")
+            self.index = index
+        else:
+            index = None
+        array = np.asarray(value, dtype=np.float64)
+        if array.ndim == 0:
+            return self.read(name, float(array[()]), above=above, most=most)
+        good = (array >= 0.0) & (array > above) & (array <= most)
+        if not good.all():
+            place = np.unravel_index(int(np.argmin(good)), array.shape)
+            label = index[place[0]] if index is not None else ", ".join(str(int(i)) for i in place)
+            raise ValueError(f"{name}[{label}] is {array[place]}; {_rule(above, most)}")
+        return array
+
+    def merge(self, other: "Shape") -> "Shape":
+        """The shape of an answer that draws on both."""
+        if self.index is not None and other.index is not None and not self.index.equals(other.index):
+            raise ValueError("two Series have different indexes; align them first")
+        return Shape(self.index if self.index is not None else other.index)
+
+    def wrap(self, result: Any, name: str | None = None) -> Any:
+        """A Series over the index met, where the result has that length; else the result itself."""
+        if self.index is None or getattr(result, "shape", None) != (len(self.index),):
+            return result
+        import pandas as pd
+
+        return pd.Series(result, index=self.index, name=name)
+
+
+def _rule(above: float, most: float) -> str:
+    lowest = "> 0" if above >= 0.0 else ">= 0"
+    if most == math.inf:
+        return f"it must be {lowest}"
+    return f"it must be {lowest} and finite" if most > 1e300 else f"it must lie in [0, {most:g}]"
+
+
+def each(function: Callable[..., float], kpi: int, *values: Any) -> Any:
+    """Apply one of the twin's functions of (kpi, five numbers), elementwise where any of them is an array."""
+    if all(isinstance(v, float) for v in values):
+        return function(kpi, *values)
+    import numpy as np
+
+    from wfm.erlang import kernels
+
+    loops: dict[Callable[..., float], Callable[..., Any]] = {
+        twin.measure: kernels.measure_each,
+        twin.least_agents: kernels.least_agents_each,
+        twin.greatest_load: kernels.greatest_load_each,
+    }
+    arrays = np.broadcast_arrays(*values)
+    flat = [np.array(a, dtype=np.float64).ravel() for a in arrays]
+    return loops[function](kpi, *flat).reshape(arrays[0].shape)

@@ -1,0 +1,38 @@
+"""The Erlang formulas in plain Python, for one-shot questions: no numpy, no numba, no compile time.
+
+These are the very functions `wfm.erlang.kernels` compiles, under the same names, so the two can only differ in
+rounding. The mean handle time is the unit of time; `n` agents, `a` erlang.
+"""
+
+from wfm.erlang.delay import (
+    delay_mean,
+    delay_probability,
+    delay_tail,
+    ln_delay_probability,
+    no_delay_probability,
+)
+from wfm.erlang.loss import blocking, ln_blocking, one_minus_blocking
+from wfm.erlang.measure import measure
+from wfm.erlang.patience import abandoned, balance, beyond, mean_wait, served, waiting, waits
+from wfm.erlang.staffing import greatest_load, least_agents
+
+__all__ = [
+    "abandoned",
+    "balance",
+    "beyond",
+    "blocking",
+    "delay_mean",
+    "delay_probability",
+    "delay_tail",
+    "greatest_load",
+    "least_agents",
+    "ln_blocking",
+    "ln_delay_probability",
+    "mean_wait",
+    "measure",
+    "no_delay_probability",
+    "one_minus_blocking",
+    "served",
+    "waiting",
+    "waits",
+]

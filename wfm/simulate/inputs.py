@@ -1,0 +1,31 @@
+"""How much to simulate: the part of a scenario that the simulation reads by itself."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from wfm.core.inputs import Inputs, Share, assumed
+
+
+class SimulationInputs(Inputs):
+    """When to stop: at a precision, or when the budget of contacts is spent."""
+
+    engine: Literal["simpy"] = assumed("simpy", "which engine plays the days", "仿真引擎")
+    contacts: Annotated[int, Field(ge=1)] = assumed(
+        300_000, "budget: stop once this many contacts are simulated", "仿真来电总量上限", "contacts"
+    )
+    precision: Share = assumed(
+        0.005, "enough once sl_offered is known to this much either way, with 95 % confidence", "限时接通率 95% 置信区间的半宽"
+    )
+    replications_min: Annotated[int, Field(ge=2)] = assumed(
+        10, "play the plan at least so often, whatever the budget", "最少仿真轮数（不受上限约束）", "replications"
+    )
+    replications_max: Annotated[int, Field(ge=2)] = assumed(1000, "play the plan at most so often", "最多仿真轮数", "replications")
+
+    @model_validator(mode="after")
+    def _least_is_not_above_most(self) -> SimulationInputs:
+        if self.replications_min > self.replications_max:
+            raise ValueError(f"replications_min {self.replications_min} is above replications_max {self.replications_max}")
+        return self

@@ -1,0 +1,249 @@
+"""The step: a workload and the agents planned for it, played until the answer is sure enough."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from wfm.core.contacts import ContactType
+from wfm.core.contracts import check
+from wfm.core.errors import InputError, Problem
+from wfm.core.kpi import KPIS
+from wfm.simulate import tables
+from wfm.simulate.drawing import draw
+from wfm.simulate.engines import engine
+from wfm.simulate.inputs import SimulationInputs
+from wfm.simulate.model import SECOND, Model
+from wfm.simulate.statistics import half_width
+from wfm.simulate.tables import Played, Targets
+from wfm.simulate.tally import over_and_under, tally
+
+
+@dataclass(frozen=True, eq=False)
+class SimulationResult:
+    """Service that a plan gives.
+
+    Attributes
+    ----------
+    service
+        One row an interval: agents, mean tallies, ``missed``, every KPI with ``_low`` and ``_high`` (95 %).
+    overall
+        ``kpi``, ``value``, ``low``, ``high`` over the whole plan.
+    days
+        One row a replication and day: tallies, KPIs, ``met_<target>``, ``met``.
+    weekdays
+        One row a weekday: ``days``, ``met`` with its interval, ``met_<target>``, KPIs with intervals.
+    promises
+        ``target`` ("all" and each), ``met`` with its interval, ``days``.
+    bands
+        One row an interval and KPI: quantiles over replications.
+    contacts
+        Table ``contacts`` of the first replication.
+    replications, contacts_simulated
+        How often the plan was played, and attempts in all.
+    stopped_by
+        "precision", "contacts" (the budget is spent) or "replications" (their greatest number is reached).
+    """
+
+    service: pd.DataFrame
+    overall: pd.DataFrame
+    days: pd.DataFrame
+    weekdays: pd.DataFrame
+    promises: pd.DataFrame
+    bands: pd.DataFrame
+    contacts: pd.DataFrame
+    replications: int
+    contacts_simulated: int
+    stopped_by: str
+
+    @property
+    def met(self) -> float:
+        """Share of days on which all targets were met."""
+        return float(self.promises.loc[self.promises["target"] == "all", "met"].to_numpy(float)[0])
+
+    def kpi(self, name: str) -> tuple[float, float, float]:
+        """Value, low and high of a KPI over the whole plan."""
+        value, low, high = self.overall.loc[self.overall["kpi"] == name, ["value", "low", "high"]].to_numpy(float)[0].tolist()
+        return value, low, high
+
+
+def simulate(
+    workload: pd.DataFrame,
+    cover: pd.DataFrame,
+    contact: ContactType,
+    *,
+    lines: int | None,
+    threshold: float,
+    targets: Targets,
+    seed: int,
+    inputs: SimulationInputs | None = None,
+    busyness: float | None = None,
+    progress: Callable[[float], None] | None = None,
+) -> SimulationResult:
+    """Play a plan with one queue again and again, each time with new customers.
+
+    Rules of the play are those of `wfm.simulate.model.Model`. A replication is the whole plan; random numbers depend on the seed,
+    the replication and the date alone, so plans that differ in agents, or in days, meet the same customers on the same dates.
+
+    Parameters
+    ----------
+    workload
+        Table ``workload`` of one contact type. Used beside its contract: ``date`` (the local day an interval belongs to; else that
+        of ``start``), ``day_cv`` and ``slot_cv`` (else 0).
+    cover
+        ``start``, ``group``, ``agents`` of one group; an interval without a row has no agents, a row without an interval is idle
+        time outside opening hours and left out. A fraction of an agent answers nobody: numbers are rounded down.
+    contact
+        Handle time, patience, redials; the mean handle time is the workload's.
+    lines
+        Lines, or None for no limit.
+    threshold
+        Seconds within which an answer counts for sl_offered and its kin.
+    targets
+        KPI name to (direction, bound), +1 at least, -1 at most: what a day is judged by.
+    seed
+        0 to 2**32 - 1.
+    inputs
+        When to stop, and which engine.
+    busyness
+        Coefficient of variation of the day's level beyond chance; None takes ``day_cv``.
+    progress
+        Told the share of the budget that is spent, 1.0 at the end.
+
+    Raises
+    ------
+    InputError
+        A table that breaks its contract, several contact types or groups, a target that is no KPI.
+    ValueError
+        Intervals that overlap, or a seed out of range.
+    """
+    inputs = inputs or SimulationInputs()
+    _known(targets)
+    work = _workload(workload)
+    group, agents = _agents(cover, work["start"])
+    model, dates = _model(work, agents, contact, lines, busyness)
+    play = engine(inputs.engine)
+    tallies: list[np.ndarray] = []
+    simulated, first = 0, None
+    while True:
+        records = play(model, draw(model, seed, len(tallies)))
+        first = records if first is None else first
+        tallies.append(tally(records, threshold))
+        simulated += len(records.contact)
+        stopped_by = _stopped(tallies, simulated, inputs)
+        if progress is not None:
+            progress(1.0 if stopped_by else min(max(simulated / inputs.contacts, len(tallies) / inputs.replications_max), 0.99))
+        if stopped_by:
+            break
+    day = np.unique(model.day, return_inverse=True)[1]
+    played = Played(np.stack(tallies), work["start"], group, model.agents, day, dates)
+    origin = work["start"].iloc[0] if len(work) else pd.Timestamp(0, tz="UTC")
+    name = str(work["contact_type"].iloc[0]) if len(work) else ""
+    return SimulationResult(
+        service=tables.service(played),
+        overall=tables.overall(played),
+        days=tables.days(played, targets),
+        weekdays=tables.weekdays(played, targets),
+        promises=tables.promises(played, targets),
+        bands=tables.bands(played),
+        contacts=tables.contacts(first, origin, work["start"].dt.tz, name),
+        replications=len(tallies),
+        contacts_simulated=simulated,
+        stopped_by=stopped_by,
+    )
+
+
+def _stopped(tallies: list[np.ndarray], simulated: int, inputs: SimulationInputs) -> str:
+    """Why to stop now, or "" to go on. Fewer than replications_min would leave no interval worth its name, whatever the budget."""
+    if len(tallies) < inputs.replications_min:
+        return ""
+    sums = np.stack([replication.sum(axis=0) for replication in tallies])
+    if half_width(*over_and_under(sums, "sl_offered")) <= inputs.precision:
+        return "precision"
+    if simulated >= inputs.contacts:
+        return "contacts"
+    return "replications" if len(tallies) >= inputs.replications_max else ""
+
+
+def _known(targets: Targets) -> None:
+    problems = [
+        Problem("a target has to be one of the KPIs", key=str(name), way_out=f"They are {', '.join(KPIS)}")
+        for name in targets
+        if name not in KPIS
+    ]
+    problems += [
+        Problem("a target's direction is 1 (at least) or -1 (at most)", key=str(name), value=direction)
+        for name, (direction, _) in targets.items()
+        if direction not in (1, -1)
+    ]
+    if problems:
+        raise InputError(*problems)
+
+
+def _workload(workload: pd.DataFrame) -> pd.DataFrame:
+    check(workload, "workload")
+    types = workload["contact_type"].unique()
+    if len(types) > 1:
+        raise InputError(
+            Problem(
+                "one queue is simulated at a time", key="contact_type", value=", ".join(map(str, types)), way_out="Keep one type"
+            )
+        )
+    return workload.sort_values("start", ignore_index=True)
+
+
+def _agents(cover: pd.DataFrame, start: pd.Series) -> tuple[str, np.ndarray]:
+    """The group's name, and its whole agents in each interval."""
+    missing = [column for column in ("start", "group", "agents") if column not in cover.columns]
+    if missing:
+        raise InputError(*(Problem(f"the cover table has no column '{column}'") for column in missing))
+    groups = cover["group"].unique()
+    if len(groups) > 1 or cover["start"].duplicated().any():
+        raise InputError(
+            Problem("one group answers the queue, with one row an interval", key="group", value=", ".join(map(str, groups)))
+        )
+    numbers = cover["agents"].to_numpy(float)
+    bad = ~np.isfinite(numbers) | (numbers < 0)
+    if bad.any():
+        row = int(np.argmax(bad))
+        raise InputError(
+            Problem(f"the cover table wants a number of agents of 0 or more (row {row})", key="agents", value=numbers[row])
+        )
+    planned = pd.Series(numbers, index=pd.Index(cover["start"])).reindex(pd.Index(start), fill_value=0.0)
+    # Shrinkage leaves 8.9999... where 9 is meant.
+    whole = np.floor(planned.to_numpy(float) + 1e-9).astype(np.int64)
+    return str(groups[0]) if len(groups) else "agents", whole
+
+
+def _model(
+    work: pd.DataFrame, agents: np.ndarray, contact: ContactType, lines: int | None, busyness: float | None
+) -> tuple[Model, list[date]]:
+    """The model, and the date of each of its days."""
+    days = pd.to_datetime(work["date"]) if "date" in work.columns else work["start"].dt.tz_localize(None).dt.normalize()
+    dates = [day.date() for day in days]
+    if busyness is not None and not (busyness >= 0 and math.isfinite(busyness)):
+        raise InputError(Problem("a coefficient of variation is 0 or more", key="busyness", value=busyness))
+    level = np.full(len(work), busyness) if busyness is not None else _or_zero(work, "day_cv")
+    since = (work["start"] - work["start"].iloc[0]) if len(work) else pd.Series([], dtype="timedelta64[us]")
+    model = Model.of(
+        contact,
+        start=since.to_numpy().astype("timedelta64[us]").astype(np.int64),
+        length=np.round(work["duration"].to_numpy(float) * SECOND).astype(np.int64),
+        rate=work["arrival_rate"].to_numpy(float),
+        agents=agents,
+        aht=work["aht"].to_numpy(float),
+        day=np.array([day.toordinal() for day in dates], dtype=np.int64),
+        day_cv=level,
+        slot_cv=_or_zero(work, "slot_cv"),
+        lines=lines,
+    )
+    return model, list(dict.fromkeys(dates))
+
+
+def _or_zero(work: pd.DataFrame, column: str) -> np.ndarray:
+    return work[column].fillna(0.0).to_numpy(float) if column in work.columns else np.zeros(len(work))

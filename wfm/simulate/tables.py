@@ -1,0 +1,171 @@
+"""Tallies to the tables that people read: service by interval, by day and by weekday, with confidence, and promises kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, tzinfo
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from wfm.core.kpi import KPIS, TALLIES
+from wfm.simulate import statistics
+from wfm.simulate.records import HANDLED, OUTCOMES, Records
+from wfm.simulate.tally import COLUMNS, over_and_under, value
+
+#: KPI name to (direction, bound): +1 asks for at least the bound, -1 for at most.
+Targets = Mapping[str, tuple[int, float]]
+
+BANDS = {"q05": 0.05, "q25": 0.25, "q50": 0.50, "q75": 0.75, "q95": 0.95}
+_SLACK = 1e-12  # a target is met within rounding
+
+
+@dataclass(frozen=True, eq=False)
+class Played:
+    """What all replications gave: ``tallies`` [R, K, len(COLUMNS)], and the K intervals they belong to.
+
+    ``day`` numbers the plan's days from 0 for each interval; ``dates`` holds their dates.
+    """
+
+    tallies: NDArray[np.float64]
+    start: pd.Series
+    group: str
+    agents: NDArray[np.int64]
+    day: NDArray[np.int64]
+    dates: list[date]
+
+    @property
+    def weekday(self) -> NDArray[np.int64]:
+        """Weekday of each day, 0 for Monday."""
+        return np.array([day.weekday() for day in self.dates], dtype=np.int64)
+
+    def by_day(self) -> NDArray[np.float64]:
+        """Tallies by day: [R, D, len(COLUMNS)]."""
+        return np.add.reduceat(self.tallies, np.searchsorted(self.day, np.arange(len(self.dates))), axis=1)
+
+
+def service(played: Played) -> pd.DataFrame:
+    """Table ``service``: one row an interval.
+
+    ``agents`` as planned; the tallies as means over replications, and ``missed``: contacts offered but not answered in time; every
+    KPI with ``_low`` and ``_high``, the 95 % confidence interval of its long-run value in this interval.
+    """
+    means = {name: played.tallies[:, :, COLUMNS.index(name)].mean(axis=0) for name in COLUMNS}
+    frame = pd.DataFrame({"start": played.start, "group": played.group, "agents": played.agents, **means})
+    frame["missed"] = frame["offered"] - frame["answered_within"]
+    frame["replications"] = played.tallies.shape[0]
+    return pd.concat([frame, _kpis(played.tallies)], axis=1)
+
+
+def overall(played: Played) -> pd.DataFrame:
+    """Every KPI over the whole plan: ``kpi``, ``value``, ``low``, ``high``; call-weighted."""
+    sums = played.tallies.sum(axis=1)
+    rows = []
+    for name, kpi in KPIS.items():
+        estimate = statistics.ratio(*over_and_under(sums, name), share=kpi.unit == "share")
+        rows.append((name, *(float(part) for part in estimate)))
+    return pd.DataFrame(rows, columns=["kpi", "value", "low", "high"])
+
+
+def days(played: Played, targets: Targets) -> pd.DataFrame:
+    """One row a replication and day: ``date``, ``weekday``, tallies, KPIs, ``met_<target>`` for each target and ``met`` for all.
+
+    A target without a value, on a day without contacts, is not missed.
+    """
+    sums = played.by_day()
+    R, D = sums.shape[:2]
+    flat = sums.reshape(R * D, len(COLUMNS))
+    columns: dict[str, object] = {
+        "replication": np.repeat(np.arange(R), D),
+        "date": played.dates * R,
+        "weekday": np.tile(played.weekday, R),
+    }
+    columns |= {name: flat[:, COLUMNS.index(name)] for name in TALLIES}
+    columns |= {name: value(flat, name) for name in KPIS}
+    return pd.DataFrame(columns | {f"met_{name}": flags for name, flags in _met(flat, targets).items()}).rename(
+        columns={"met_all": "met"}
+    )
+
+
+def weekdays(played: Played, targets: Targets) -> pd.DataFrame:
+    """One row a weekday that the plan has: ``days`` simulated, KPIs with intervals, and the share of days that met the targets.
+
+    ``met`` (all of them) and ``met_<target>``, each with Wilson's ``_low`` and ``_high``.
+    """
+    sums = played.by_day()
+    R = sums.shape[0]
+    present = np.unique(played.weekday)
+    tallies = np.stack([sums[:, played.weekday == w].sum(axis=1) for w in present], axis=1) if len(present) else sums
+    counts = np.array([R * np.sum(played.weekday == w) for w in present], dtype=float)
+    columns: dict[str, object] = {"weekday": present, "days": counts.astype(int)}
+    for name, flags in _met(sums, targets).items():
+        kept = np.array([flags[:, played.weekday == w].sum() for w in present], dtype=float)
+        column = "met" if name == "all" else f"met_{name}"
+        columns |= _with_interval(column, statistics.wilson(kept, counts))
+    return pd.concat([pd.DataFrame(columns), _kpis(tallies)], axis=1)
+
+
+def promises(played: Played, targets: Targets) -> pd.DataFrame:
+    """Share of days on which each ``target``, and "all" of them, were met: ``met``, ``met_low``, ``met_high``, ``days``."""
+    flags = _met(played.by_day(), targets)
+    rows = []
+    for name, kept in flags.items():
+        direction, bound = targets.get(name, (0, np.nan))
+        share = statistics.wilson(np.array(float(kept.sum())), np.array(float(kept.size)))
+        rows.append((name, direction, bound, *(float(part) for part in share), kept.size))
+    return pd.DataFrame(rows, columns=["target", "direction", "bound", "met", "met_low", "met_high", "days"])
+
+
+def bands(played: Played) -> pd.DataFrame:
+    """Quantiles of every KPI over replications: one row an interval and KPI, columns ``q05`` to ``q95``.
+
+    They say how much single days scatter, where the intervals of `service` say how well the long run is known.
+    """
+    frames = []
+    for name in KPIS:
+        rows = statistics.quantiles(value(played.tallies, name), tuple(BANDS.values()))
+        frames.append(
+            pd.DataFrame({"start": played.start, "group": played.group, "kpi": name, **dict(zip(BANDS, rows, strict=True))})
+        )
+    return pd.concat(frames, ignore_index=True)
+
+
+def contacts(records: Records, origin: pd.Timestamp, zone: tzinfo, contact_type: str, replication: int = 0) -> pd.DataFrame:
+    """Table ``contacts`` of one replication; ``customer`` is the number of the contact, the same over its attempts."""
+    arrival = origin + pd.to_timedelta(pd.Series(records.arrival, dtype="int64"), unit="us")
+    outcome = np.array(OUTCOMES, dtype=object)[records.outcome]
+    return pd.DataFrame(
+        {
+            "replication": replication,
+            "contact": records.contact,
+            "attempt": records.attempt,
+            "type": contact_type,
+            "arrival": arrival.dt.tz_convert(zone),
+            "outcome": outcome,
+            "wait": records.wait / 1e6,
+            "handle_time": np.where(records.outcome == HANDLED, records.handle / 1e6, np.nan),
+        }
+    )
+
+
+def _met(tallies: NDArray[np.float64], targets: Targets) -> dict[str, NDArray[np.bool_]]:
+    """Whether each day met each target, then all of them; shape of ``tallies`` without its last axis."""
+    flags: dict[str, NDArray[np.bool_]] = {}
+    for name, (direction, bound) in targets.items():
+        reached = direction * value(tallies, name)
+        flags[name] = ~(reached < direction * bound - _SLACK * abs(bound))
+    every = np.logical_and.reduce(list(flags.values())) if flags else np.ones(tallies.shape[:-1], dtype=bool)
+    return {**flags, "all": every}
+
+
+def _kpis(tallies: NDArray[np.float64]) -> pd.DataFrame:
+    columns: dict[str, object] = {}
+    for name, kpi in KPIS.items():
+        columns |= _with_interval(name, statistics.ratio(*over_and_under(tallies, name), share=kpi.unit == "share"))
+    return pd.DataFrame(columns)
+
+
+def _with_interval(name: str, estimate: statistics.Estimate) -> dict[str, NDArray[np.float64]]:
+    return dict(zip((name, f"{name}_low", f"{name}_high"), estimate, strict=True))

@@ -1,0 +1,132 @@
+"""Sentences about a plan that console and page share: its header, advice, break-evens and the conclusion."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from wfm.core import units
+from wfm.report import formats
+from wfm.report.words import catalog, name, text
+
+if TYPE_CHECKING:
+    from wfm.advice import Advice
+    from wfm.plan import Plan
+
+#: How a value of an advice is written, by its name.
+_WRITE: dict[str, Callable[[Any, str, str], str]] = {
+    **dict.fromkeys(("met", "met_before", "met_after", "sl"), lambda v, lang, cur: formats.share(v)),
+    **dict.fromkeys(("promise", "target"), lambda v, lang, cur: formats.percent(v)),
+    **dict.fromkeys(("price", "own", "cost"), lambda v, lang, cur: formats.price(v, lang, cur)),
+    **dict.fromkeys(("count", "short", "assumed", "found"), lambda v, lang, cur: formats.number(v)),
+    **dict.fromkeys(("hours", "within", "value", "limit"), lambda v, lang, cur: formats.significant(v)),
+    **dict.fromkeys(("start", "end"), lambda v, lang, cur: when(v, lang)),
+    "weekday": lambda v, lang, cur: text(f"weekdays.{int(v)}", lang),
+    "shift": lambda v, lang, cur: name("shift", v, lang),
+    "source": lambda v, lang, cur: phrase(v, lang),
+}
+
+
+def phrase(words: str, language: str) -> str:
+    """A step's own English words (a source, a formula) in ``language``; names without an entry stay as they are."""
+    if language == "en" or not words:
+        return words
+    return "；".join(catalog().get(f"phrase.{part}", {}).get("zh", part) for part in words.split("; "))
+
+
+def advice(remark: Advice, language: str, currency: str) -> str:
+    """A remark as one sentence."""
+    key = remark.key
+    if key == "origins" and not remark.values.get("lowest_grade"):
+        key = "origins_assumed"
+    values = {k: _WRITE[k](v, language, currency) if k in _WRITE else str(v) for k, v in remark.values.items()}
+    return text(f"advice.{key}", language, **values)
+
+
+def header(plan: Plan, language: str) -> list[str]:
+    """The parts of the line that says which plan this is."""
+    window = plan.scenario.plan
+    return [
+        getattr(plan.scenario.name, language),
+        text(
+            "header.span", language,
+            start=formats.day(window.start, language, year=True),
+            end=formats.day(window.end, language, year=window.end.year != window.start.year),
+        ),
+        hours(plan.scenario.hours.root, language),
+        text("header.seed", language, seed=plan.scenario.seed),
+        history(plan, language),
+    ]  # fmt: skip
+
+
+def history(plan: Plan, language: str) -> str:
+    """What the forecast was made from."""
+    inputs = plan.scenario.demand.history
+    if plan.history is None or isinstance(inputs, str):
+        return text("header.estimate", language)
+    if inputs.generate is not None:
+        return text("header.synthetic", language)
+    stamps = plan.history["start"]
+    days = stamps.dt.date.nunique()
+    return text("header.history", language, days=formats.number(days), end=formats.day(stamps.max().date(), language, year=True))
+
+
+def hours(spans: dict[str, str], language: str, most: int = 3) -> str:
+    """Opening hours, the first ``most`` entries of them."""
+    parts = []
+    for key, value in list(spans.items())[:most]:
+        who = text(f"header.{key}", language) if key in ("daily", "holiday") else key
+        if key in units.WEEKDAYS:
+            who = text(f"weekday.{units.WEEKDAYS.index(key)}", language)
+        open_ = text("header.closed", language) if value.strip().lower() in ("closed", "休") else value
+        parts.append(f"{who} {open_}")
+    if len(spans) > most:
+        parts.append(text("header.hours_more", language))
+    return ("，" if language == "zh" else ", ").join(parts)
+
+
+def horizon(plan: Plan, language: str) -> str:
+    """``3 年`` or ``3 years``; months where the horizon is no whole number of years."""
+    months = plan.scenario.money.horizon
+    if months % 12:
+        return text("screen.months", language, months=months)
+    return text("screen.years", language, years=months // 12)
+
+
+def break_evens(plan: Plan, language: str) -> list[str]:
+    """What would overturn the conclusion, one sentence a break-even."""
+    return [break_even(row, language, plan.scenario.currency) for row in plan.break_evens.to_dict("records")]
+
+
+def break_even(row: dict[str, Any], language: str, currency: str) -> str:
+    """One row of the table ``break_evens`` as a sentence."""
+    label = lever(row, language)
+    against = text(f"option.{row['against']}", language)
+    if formats.missing(row["value"]):
+        return text("break_even.never", language, name=label, against=against)
+    side = "above" if row["value"] > row["current"] else "below"
+    value, current = (_level(row[column], str(row["unit"]), language, currency) for column in ("value", "current"))
+    return text(f"break_even.{side}", language, name=label, value=value, current=current, against=against)
+
+
+def lever(row: dict[str, Any], language: str) -> str:
+    """What a break-even moves: the vendor's price, the conversion, the uplift."""
+    own = f"{row['what']}.{row['option']}"
+    return text(f"lever.{own}", language) if f"lever.{own}" in catalog() else name("lever", row["what"], language)
+
+
+def _level(value: float, unit: str, language: str, currency: str) -> str:
+    """A break-even's value with its unit."""
+    if unit in ("share", "ratio", "factor"):
+        return formats.share(value)
+    return f"{formats.significant(round(value, 2), 5)} {formats.unit(unit, language, currency)}"
+
+
+def when(value: float | str | datetime, language: str) -> str:
+    """A clock time (seconds after midnight) or an instant."""
+    if isinstance(value, str):
+        return formats.instant(datetime.fromisoformat(value), language)
+    if isinstance(value, datetime):
+        return formats.instant(value, language)
+    return units.clock_text(float(value))

@@ -19,7 +19,17 @@ from wfm.erlang.delay import (
     no_delay_probability,
 )
 from wfm.erlang.loss import blocking, ln_blocking, one_minus_blocking
-from wfm.erlang.patience import abandoned, balance, beyond, mean_wait, served, waiting, waits
+from wfm.erlang.patience import (
+    abandoned,
+    balance,
+    beyond,
+    mean_wait,
+    mean_wait_abandoned,
+    mean_wait_served,
+    mean_wait_virtual,
+    served,
+    waiting,
+)
 
 # Codes up to P_NO_WAIT are better when higher, the rest when lower; thresholds belong to the service levels.
 SL_OFFERED = 0
@@ -103,12 +113,11 @@ def measure(kpi: int, n: float, a: float, patience: float, onset: float, thresho
     if kpi == MEAN_QUEUE:
         return a * mean_wait(q, n, a, patience, onset)
     if kpi == ASA_ANSWERED:
-        return waits(q, n, a, patience, onset).served / served(q)
+        return mean_wait_served(q, n, a, patience, onset)
     if kpi == MEAN_WAIT_VIRTUAL:
-        return waits(q, n, a, patience, onset).virtual
+        return mean_wait_virtual(q, n, a, patience, onset)
     if kpi == MEAN_TIME_TO_ABANDON:
-        share = abandoned(q)
-        return waits(q, n, a, patience, onset).abandoned / share if share > 0.0 else math.nan
+        return mean_wait_abandoned(q, n, a, patience, onset)
     return math.nan
 
 

@@ -106,6 +106,9 @@ class Measures(Mapping[str, Any]):
             self._known[name] = self._shape.wrap(value * q._aht if name in _IN_TIME else value, name)
         return self._known[name]
 
+    def __contains__(self, name: object) -> bool:
+        return name in self._codes
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._codes)
 

@@ -63,12 +63,11 @@ class Beyond(NamedTuple):
     abandoned: float
 
 
-class Waits(NamedTuple):
-    """Means over all arrivals: E[W; served], E[W; abandoned], E[V]."""
+class Logs(NamedTuple):
+    """Palm's sums for waiting times past the onset, by outcome, in units of patience (and e^L(x, y) where heavy)."""
 
     served: float
     abandoned: float
-    virtual: float
 
 
 def is_heavy(x: float, y: float) -> bool:
@@ -181,38 +180,28 @@ def drift(n: float, a: float, patience: float, since: float, decay: float) -> fl
     return -(a * patience * lag + (n - a) * since)
 
 
-def waits(q: Balance, n: float, a: float, patience: float, onset: float) -> Waits:
-    """Mean waits by outcome over all arrivals."""
+def logs(q: Balance, n: float, a: float) -> Logs:
+    """Integrals of the wait past the onset against the densities of being served and of hanging up."""
     if q.heavy:
         mean_log = math.log(q.y / (q.x + 1.0)) + ln_minus_digamma(q.x + 1.0) + upper_log_mean(q.x + 1.0, q.y)
-        lost_log = q.lost - mean_log
-    else:
-        weight = 1.0 / (q.x + 1.0)
-        harmonic = 0.0
-        share = 0.0
-        mean_log = 0.0
-        lost_log = 0.0
-        j = 1.0
-        while True:
-            harmonic += 1.0 / (q.x + j)
-            share += j / (q.x + j)
-            mean_log += weight * harmonic
-            term = weight * share
-            lost_log += term
-            j += 1.0
-            ratio = q.y / (q.x + j)
-            weight *= ratio
-            if ratio < 1.0 and term <= 1e-20 * lost_log:
-                break
-        mean_log *= q.y
-        lost_log *= a / n
-    late_served = patience * mean_log
-    early = q.early_unit * onset * onset * linear_moment((a - n) * onset)
-    return Waits(
-        early + q.late * (onset * q.more + late_served),
-        q.late * (onset * q.lost + patience * lost_log),
-        early + q.late * (a / n) * (onset * q.full + q.full / n + late_served),
-    )
+        return Logs(mean_log, q.lost - mean_log)
+    weight = 1.0 / (q.x + 1.0)
+    harmonic = 0.0
+    share = 0.0
+    mean_log = 0.0
+    lost_log = 0.0
+    j = 1.0
+    while True:
+        harmonic += 1.0 / (q.x + j)
+        share += j / (q.x + j)
+        mean_log += weight * harmonic
+        term = weight * share
+        lost_log += term
+        j += 1.0
+        ratio = q.y / (q.x + j)
+        weight *= ratio
+        if ratio < 1.0 and term <= 1e-20 * lost_log:
+            return Logs(q.y * mean_log, a / n * lost_log)
 
 
 def linear_moment(growth: float) -> float:
@@ -225,3 +214,21 @@ def mean_wait(q: Balance, n: float, a: float, patience: float, onset: float) -> 
     """E[W] over all arrivals, answered or not."""
     early = q.early_unit * onset * onset * linear_moment((a - n) * onset)
     return early + q.late * (onset * (q.more + q.lost) + patience * q.lost)
+
+
+def mean_wait_served(q: Balance, n: float, a: float, patience: float, onset: float) -> float:
+    """E[W | served], those answered at once included."""
+    early = q.early_unit * onset * onset * linear_moment((a - n) * onset)
+    return (early + q.late * (onset * q.more + patience * logs(q, n, a).served)) / served(q)
+
+
+def mean_wait_abandoned(q: Balance, n: float, a: float, patience: float, onset: float) -> float:
+    """E[W | abandoned], also where too few abandon for a double to say."""
+    return onset + patience * logs(q, n, a).abandoned / q.lost
+
+
+def mean_wait_virtual(q: Balance, n: float, a: float, patience: float, onset: float) -> float:
+    """E[V]: the mean wait of someone with endless patience."""
+    early = q.early_unit * onset * onset * linear_moment((a - n) * onset)
+    past = onset * q.full + q.full / n + patience * logs(q, n, a).served
+    return early + q.late * (a / n) * past

@@ -13,7 +13,17 @@ from wfm.erlang.delay import (
 )
 from wfm.erlang.loss import blocking, ln_blocking, one_minus_blocking
 from wfm.erlang.measure import measure
-from wfm.erlang.patience import abandoned, balance, beyond, mean_wait, served, waiting, waits
+from wfm.erlang.patience import (
+    abandoned,
+    balance,
+    beyond,
+    mean_wait,
+    mean_wait_abandoned,
+    mean_wait_served,
+    mean_wait_virtual,
+    served,
+    waiting,
+)
 from wfm.erlang.staffing import greatest_load, least_agents
 
 __all__ = [
@@ -29,10 +39,12 @@ __all__ = [
     "ln_blocking",
     "ln_delay_probability",
     "mean_wait",
+    "mean_wait_abandoned",
+    "mean_wait_served",
+    "mean_wait_virtual",
     "measure",
     "no_delay_probability",
     "one_minus_blocking",
     "served",
     "waiting",
-    "waits",
 ]

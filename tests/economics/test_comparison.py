@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 
-from tests.economics.shop import shop
-from wfm.core.errors import InputError
+from tests.economics.shop import ORDERS, shop
 from wfm.economics import valuation
 from wfm.economics.breakeven import break_even_uplift, break_evens, cheapest_intervals, option_npv, roots
 from wfm.economics.comparison import case_ledger, compare
@@ -25,8 +24,9 @@ def table(case):
 
 
 def test_one_row_an_option(table):
-    assert table.index.tolist() == OPTIONS
-    assert table["investment"].tolist() == [230_000, 110_000, 42_500]
+    assert table["option"].tolist() == table.index.tolist() == ["none", *OPTIONS]
+    assert table["investment"].tolist() == [0, 230_000, 110_000, 42_500]
+    assert table["npv"].idxmax() == "outsourced"
 
 
 def test_measures_are_those_of_the_monthly_flows(case, table):
@@ -37,20 +37,21 @@ def test_measures_are_those_of_the_monthly_flows(case, table):
         assert table.loc[option, "npv"] == pytest.approx(valuation.npv(rate, net))
         assert table.loc[option, "npv"] == pytest.approx(option_npv(case, option))
         assert table.loc[option, "irr"] == pytest.approx(valuation.annual_rate(valuation.irr(net).value))
-        assert table.loc[option, "payback"] == pytest.approx(valuation.payback(net).periods)
+        assert table.loc[option, "payback_months"] == pytest.approx(valuation.payback(net).periods)
         assert table.loc[option, "eaa"] == pytest.approx(table.loc[option, "npv"] / valuation.annuity(0.10, 3))
 
 
 def test_payback_counts_from_two_clocks(table):
     lead = {"self_built": 4, "hosted": 2, "outsourced": 2}
     for option, months in lead.items():
-        assert table.loc[option, "payback"] - table.loc[option, "payback_from_live"] == pytest.approx(months)
+        assert table.loc[option, "payback_months"] - table.loc[option, "payback_from_go_live"] == pytest.approx(months)
 
 
 def test_running_cost_is_a_year_of_running_at_first_year_prices(case, table):
     books = case_ledger(case)
     hosted = books[(books["option"] == "hosted") & books["period"].between(3, 14) & (books["category"] != "benefit")]
     assert table.loc["hosted", "running_cost_year"] == pytest.approx((hosted["quantity"] * hosted["unit_price"]).sum())
+    assert table.loc["hosted", "benefit_year"] == pytest.approx(12 * ORDERS * 3.6)
 
 
 def test_cost_per_contact_recovers_all_costs(case, table):
@@ -64,18 +65,21 @@ def test_cost_per_contact_recovers_all_costs(case, table):
 
 def test_an_option_left_out_changes_no_other(case, table):
     two = compare(shop(options=Options(self_built=None)))
-    assert two.index.tolist() == ["hosted", "outsourced"]
+    assert two.index.tolist() == ["none", "hosted", "outsourced"]
     assert two.loc["hosted", "npv"] == table.loc["hosted", "npv"]
 
 
-def test_no_option_is_no_comparison():
-    with pytest.raises(InputError, match="no option"):
-        compare(shop(options=Options(self_built=None, hosted=None, outsourced=None)))
+def test_the_baseline_beside_itself_is_worth_nothing(table):
+    none = table.loc["none"]
+    assert none["npv"] == none["investment"] == none["running_cost_year"] == 0
+    assert none[["irr", "roi", "cost_per_contact", "break_even_uplift"]].isna().all()
+    alone = compare(shop(options=Options(self_built=None, hosted=None, outsourced=None)))
+    assert alone["option"].tolist() == ["none"]
 
 
 def test_a_centre_that_never_pays_says_so():
     table = compare(shop(money=Money(benefit=Benefit(gross_uplift=0))))
-    assert table[["irr", "payback", "mirr"]].isna().all(axis=None)
+    assert table.loc[OPTIONS, ["irr", "payback_months"]].isna().all(axis=None)
     assert (table["irr_reason"] != "").all()
 
 

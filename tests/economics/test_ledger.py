@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wfm.core.contracts import check
@@ -33,6 +33,7 @@ def test_prices_step_by_the_year():
     assert price_index(3, 1, 0.05) == pytest.approx([1, 1, 1.05, 1.1025])
 
 
+@settings(deadline=None)
 @given(some_lines, st.floats(-0.2, 0.3))
 def test_rows_are_their_own_arithmetic_and_their_sums_are_the_flows(lines, growth):
     table = check(ledger(lines, 24, 12, growth), "ledger")

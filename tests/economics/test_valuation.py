@@ -7,7 +7,7 @@ import numpy as np
 import numpy_financial as npf
 import pytest
 import pyxirr
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from wfm.core.errors import InputError
@@ -54,6 +54,7 @@ def test_a_rate_that_only_touches_zero_is_found_once():
     assert v.irr([-100, 220, -121]).roots == (pytest.approx(0.10, abs=1e-7),)
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(-0.5, 3.0), min_size=1, max_size=4))
 def test_every_planted_rate_is_found(rates):
     rates = sorted(rates)
@@ -64,6 +65,7 @@ def test_every_planted_rate_is_found(rates):
     assert v.irr(flows).roots == pytest.approx(rates, abs=1e-6)
 
 
+@settings(deadline=None)
 @given(flow_vectors)
 def test_npv_is_zero_at_every_internal_rate_and_the_oracles_rate_is_among_them(flows):
     found = v.irr(flows)
@@ -76,6 +78,7 @@ def test_npv_is_zero_at_every_internal_rate_and_the_oracles_rate_is_among_them(f
         assert min(abs(rate - theirs) for rate in found.roots) < 1e-4
 
 
+@settings(deadline=None)
 @given(flow_vectors, st.floats(1e-3, 1e6))
 def test_internal_rates_do_not_depend_on_the_money_scale(flows, scale):
     ours, scaled = v.irr(flows).roots, v.irr(np.array(flows) * scale).roots
@@ -83,6 +86,7 @@ def test_internal_rates_do_not_depend_on_the_money_scale(flows, scale):
     assert scaled == pytest.approx(ours, rel=1e-6, abs=1e-6)
 
 
+@settings(deadline=None)
 @given(flow_vectors, st.floats(-0.5, 2.0), st.floats(-0.5, 2.0))
 def test_npv_and_mirr_agree_with_both_oracles(flows, rate, other):
     ours = v.npv(rate, flows)
@@ -95,6 +99,7 @@ def test_npv_and_mirr_agree_with_both_oracles(flows, rate, other):
         assert v.mirr(flows, rate, other) == pytest.approx(npf.mirr(flows, rate, other), rel=1e-9, abs=1e-9)
 
 
+@settings(deadline=None)
 @given(flow_vectors, st.floats(-3, 3), st.floats(-0.5, 1.0))
 def test_npv_is_linear(flows, factor, rate):
     other = np.arange(len(flows)) * 7.0 - 3
@@ -128,6 +133,7 @@ def test_payback(flows, expected):
     assert v.payback(flows) == expected
 
 
+@settings(deadline=None)
 @given(flow_vectors)
 def test_after_payback_the_cumulative_flow_stays_up(flows):
     time = v.payback(flows).periods

@@ -43,7 +43,9 @@ def option_npv(case: Case, option: str) -> float:
 
 
 def break_even_uplift(case: Case, option: str) -> float:
-    """The sales uplift owed to the centre that makes the option's NPV zero; nan where none up to 1,000 % does."""
+    """The sales uplift owed to the centre that makes the option's NPV zero; nan where none up to 1,000 % does, and for none."""
+    if option == BASELINE:
+        return float("nan")
     found = roots(lambda uplift: option_npv(_with_uplift(case, uplift), option), 0.0, 10.0, 3)
     return found[0] if found else float("nan")
 

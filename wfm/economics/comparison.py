@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from wfm.core.errors import InputError, Problem
 from wfm.economics import ledger as books
 from wfm.economics import valuation
 from wfm.economics.breakeven import break_even_uplift
@@ -51,8 +50,9 @@ class Measures:
         Which one.
     investment
         Capital outlays and deposits, undiscounted.
-    running_cost_year
-        Operating cost and expected losses of the first twelve months of running, at first-year prices, as one year.
+    running_cost_year, benefit_year
+        Operating cost with expected losses, and benefits, of the first twelve months of running at first-year prices, as one
+        year; nan where nothing runs within the horizon.
     npv, eaa
         Net present value, and its equivalent a year over the horizon.
     irr, irr_reason
@@ -78,6 +78,7 @@ class Measures:
     option: str
     investment: float
     running_cost_year: float
+    benefit_year: float
     npv: float
     irr: float | None
     irr_roots: tuple[float, ...]
@@ -129,7 +130,8 @@ def measures(
     return Measures(
         option=option,
         investment=invested,
-        running_cost_year=_running_cost(rows, terms, lead),
+        running_cost_year=-_first_year(rows, ("opex", "risk"), terms, lead),
+        benefit_year=_first_year(rows, ("benefit",), terms, lead),
         npv=worth,
         irr=roots[0] if len(roots) == 1 else None,
         irr_roots=roots,
@@ -151,27 +153,39 @@ def measures(
 def compare(case: Case, table: pd.DataFrame | None = None) -> pd.DataFrame:
     """The options of a case side by side, months as periods.
 
+    Parameters
+    ----------
+    table
+        The case's ledger where it is at hand.
+
     Returns
     -------
     DataFrame
-        Index ``option`` (without the baseline), columns of `Measures` with nan for what does not exist, and ``break_even_uplift``:
-        the sales uplift the centre must be credited with for an NPV of 0.
+        One row an option, the baseline first; ``option`` is a column and the label of the row. Columns of `Measures` with nan for
+        what does not exist, paybacks named ``payback_months``, ``payback_from_go_live`` and ``discounted_payback_months``, and
+        ``break_even_uplift``: the sales uplift owed to the centre that makes the NPV zero.
     """
     import pandas as pd
 
     entries = case_ledger(case) if table is None else table
     terms = case_terms(case)
     rows = []
-    for option in case.options.present()[1:]:
+    for option in case.options.present():
         lead = min(lead_time(case.options, option), case.horizon)
-        contacts = np.concatenate([np.zeros(lead + 1), case.months[option]["contacts"][lead:]])
+        contacts = None
+        if option in case.months:
+            contacts = np.concatenate([np.zeros(lead + 1), case.months[option]["contacts"][lead:]])
         row = asdict(measures(entries, option, terms, lead=lead, contacts=contacts))
         rows.append(row | {"break_even_uplift": break_even_uplift(case, option)})
-    if not rows:
-        raise InputError(Problem("there is no option to compare", key="options", way_out="Leave at least one option in"))
-    table = pd.DataFrame(rows).set_index("option")
-    words = ("irr_reason", "irr_roots", "payback_multiple")
-    return table.astype({name: float for name in table.columns if name not in words})
+    words = ("option", "irr_reason", "irr_roots", "payback_multiple")
+    side = pd.DataFrame(rows, index=pd.Index(case.options.present()))
+    return side.astype({name: float for name in side.columns if name not in words}).rename(
+        columns={
+            "payback": "payback_months",
+            "payback_from_live": "payback_from_go_live",
+            "discounted_payback": "discounted_payback_months",
+        }
+    )
 
 
 def case_ledger(case: Case) -> pd.DataFrame:
@@ -190,12 +204,12 @@ def _by_period(rows: pd.DataFrame, terms: Terms) -> Vector:
     return np.asarray(sums, dtype=np.float64)
 
 
-def _running_cost(rows: pd.DataFrame, terms: Terms, lead: int) -> float:
+def _first_year(rows: pd.DataFrame, categories: tuple[str, ...], terms: Terms, lead: int) -> float:
     last = min(lead + terms.periods_per_year, terms.horizon)
     if last <= lead:
         return float("nan")
-    year = rows[rows["category"].isin(("opex", "risk")) & rows["period"].between(lead + 1, last)]
-    return float(-(year["amount"] / year["index"]).sum()) * terms.periods_per_year / (last - lead)
+    year = rows[rows["category"].isin(categories) & rows["period"].between(lead + 1, last)]
+    return float((year["amount"] / year["index"]).sum()) * terms.periods_per_year / (last - lead) + 0.0  # no minus zero
 
 
 def _since(time: float | None, start: int) -> float | None:

@@ -1,0 +1,153 @@
+"""What a colleague would say on reading the plan: each warning is a key and its values; the report words it in zh or en."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from wfm.economics.ledger import BASELINE
+from wfm.economics.options import own_loaded_wage
+from wfm.schedule.inputs import law_warnings
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from wfm.loop import OneMore
+    from wfm.scenario.model import Scenario
+    from wfm.scenario.origins import Origin
+    from wfm.simulate import SimulationResult
+    from wfm.staffed import Staffed
+
+Value = float | str
+
+
+@dataclass(frozen=True)
+class Advice:
+    """One remark: what it is about, and the values it speaks of."""
+
+    key: str
+    values: dict[str, Value]
+
+
+def advise(
+    scenario: Scenario,
+    history: pd.DataFrame | None,
+    staffed: Staffed,
+    simulation: SimulationResult,
+    better: OneMore | None,
+    best: str,
+    origins: tuple[Origin, ...],
+) -> tuple[Advice, ...]:
+    """Every remark the plan calls for, the gravest first."""
+    return (
+        *_shortage(staffed),
+        *_weekday(scenario, simulation, better),
+        *_interval(scenario, staffed, simulation),
+        *_money(scenario, best),
+        *(Advice(key, values) for key, values in law_warnings(scenario.people.shifts)),
+        *_inputs(scenario, history, origins),
+    )
+
+
+def _shortage(staffed: Staffed) -> list[Advice]:
+    """Intervals where the shifts bring fewer agents than the targets ask for."""
+    short = staffed.schedule.cover[staffed.schedule.cover["short"] > 0]
+    if short.empty:
+        return []
+    worst = short.loc[short["short"].idxmax()]
+    return [Advice("short_intervals", {"count": float(len(short)), "start": _when(worst["start"]), "short": float(worst["short"])})]
+
+
+def _weekday(scenario: Scenario, simulation: SimulationResult, better: OneMore | None) -> list[Advice]:
+    """The weekday that keeps the promise least, and what one more person would do."""
+    weekdays = simulation.weekdays
+    weak = weekdays[weekdays["met"] < scenario.promise.day_target_met]
+    if weak.empty:
+        return []
+    worst = weak.loc[weak["met"].idxmin()]
+    said = Advice(
+        "weekday_below_promise",
+        {"weekday": float(worst["weekday"]), "met": float(worst["met"]), "promise": scenario.promise.day_target_met},
+    )
+    if better is None or better.met_after <= better.met_before:
+        return [said]
+    return [
+        said,
+        Advice(
+            "weekday_with_one_more",
+            {
+                "weekday": float(better.weekday),
+                "met_before": better.met_before,
+                "met_after": better.met_after,
+                "start": better.start,
+                "hours": better.hours,
+                "cost": better.cost_day,
+            },
+        ),
+    ]
+
+
+def _interval(scenario: Scenario, staffed: Staffed, simulation: SimulationResult) -> list[Advice]:
+    """The time of day whose simulated service level lies furthest below its target, over all days."""
+    target = scenario.targets.sl_offered
+    if target is None:
+        return []
+    clock = simulation.service[["start", "offered", "answered_within"]].merge(staffed.workload[["start", "slot", "duration"]], on="start")
+    by_slot = clock.groupby("slot", as_index=False).agg(
+        offered=("offered", "sum"), answered_within=("answered_within", "sum"), duration=("duration", "first")
+    )
+    by_slot = by_slot[by_slot["offered"] > 0].assign(sl=lambda rows: rows["answered_within"] / rows["offered"])
+    if by_slot.empty:
+        return []
+    worst = by_slot.loc[by_slot["sl"].idxmin()]
+    if worst["sl"] >= target.share:
+        return []
+    begin = float(worst["slot"] * worst["duration"])
+    return [
+        Advice(
+            "slot_below_target",
+            {
+                "start": begin,
+                "end": begin + float(worst["duration"]),
+                "sl": float(worst["sl"]),
+                "target": target.share,
+                "within": target.within,
+            },
+        )
+    ]
+
+
+def _money(scenario: Scenario, best: str) -> list[Advice]:
+    """Prices that look wrong, and benefits that are not there."""
+    remarks = []
+    outsourced, own = scenario.options.outsourced, own_loaded_wage(scenario.people.wage)
+    if outsourced is not None and outsourced.price.price < own:
+        remarks.append(Advice("outsourced_below_own_wage", {"price": outsourced.price.price, "own": own}))
+    if scenario.demand.orders_per_day is None:
+        remarks.append(Advice("no_benefit", {}))
+    elif best == BASELINE:
+        remarks.append(Advice("nothing_pays", {}))
+    return remarks
+
+
+def _inputs(scenario: Scenario, history: pd.DataFrame | None, origins: tuple[Origin, ...]) -> list[Advice]:
+    """On what the numbers rest."""
+    inputs = scenario.demand.history
+    remarks = []
+    if history is None:
+        remarks.append(Advice("estimated_demand", {}))
+    elif not isinstance(inputs, str) and inputs.generate is not None:
+        remarks.append(Advice("synthetic_history", {}))
+    kinds = [origin.kind for origin in origins]
+    grades = [origin.grade for origin in origins if origin.kind == "found"]
+    remarks.append(
+        Advice(
+            "origins",
+            {"assumed": float(kinds.count("assumed")), "found": float(len(grades)), "lowest_grade": max(grades, default="")},
+        )
+    )
+    return remarks
+
+
+def _when(start: pd.Timestamp) -> str:
+    return start.strftime("%Y-%m-%d %H:%M")

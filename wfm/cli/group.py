@@ -1,0 +1,50 @@
+"""The group of commands; each lives in a module of its own that is imported when it is called."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+import click
+
+import wfm as package
+
+#: Command to (module, one-line help); the help stands here so that ``wfm --help`` imports nothing.
+_COMMANDS = {
+    "run": "Make the plan of a scenario file: forecast, agents, shifts, service, people, money, report.",
+    "check": "Check a scenario file and say every problem in it.",
+    "schema": "Print the JSON schema of scenario files.",
+}
+
+
+class _Lazy(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        command = getattr(import_module(f"wfm.cli.{cmd_name}"), cmd_name)
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(_COMMANDS.items()))
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in _COMMANDS and not args[0].startswith("-"):
+            import difflib
+
+            near = difflib.get_close_matches(args[0], _COMMANDS, 1)
+            hint = f" Did you mean '{near[0]}'?" if near else f" Commands: {', '.join(_COMMANDS)}."
+            raise click.UsageError(f"there is no command '{args[0]}'.{hint}", ctx)
+        return super().resolve_command(ctx, args)
+
+
+@click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package.__version__, prog_name="wfm")
+def wfm() -> None:
+    """Workforce management for e-commerce contact centres.
+
+    Start with:  wfm run scenarios/quickstart.yaml
+    """

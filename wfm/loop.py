@@ -1,0 +1,107 @@
+"""Between schedule and simulation: what one more person would change on the weekday that falls short."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from wfm.simulate import simulate
+from wfm.staffed import shift_costs
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from wfm.scenario.model import Scenario
+    from wfm.schedule.inputs import ShiftTemplate
+    from wfm.simulate import SimulationResult
+    from wfm.staffed import Staffed
+
+
+@dataclass(frozen=True)
+class OneMore:
+    """One more shift on the weakest weekday, simulated.
+
+    ``met_before`` and ``met_after`` are the shares of that weekday's days on which all targets are met, without and with one more
+    person on shift ``template`` from ``start`` (seconds of the local day) for ``hours``, on the same customers.
+    """
+
+    weekday: int
+    template: str
+    start: float
+    hours: float
+    met_before: float
+    met_after: float
+    cost_day: float
+
+
+def one_more(scenario: Scenario, staffed: Staffed, simulation: SimulationResult, *, seats: int | None = None) -> OneMore | None:
+    """Try one more person on the weekday that meets its targets least often.
+
+    Parameters
+    ----------
+    seats
+        Seats that are given; where they are all taken nobody can be added.
+
+    Returns
+    -------
+    OneMore or None
+        None where every weekday keeps the promise, or no shift could add anybody.
+    """
+    weekdays = simulation.weekdays
+    weak = weekdays.loc[weekdays["met"].idxmin()] if len(weekdays) else None
+    if weak is None or weak["met"] >= scenario.promise.day_target_met:
+        return None
+    weekday = int(weak["weekday"])
+    chosen = _best_shift(scenario, staffed, simulation, weekday)
+    if chosen is None or (seats is not None and staffed.people.present >= seats):
+        return None
+    name, start, template = chosen
+    work = staffed.workload[staffed.workload["weekday"] == weekday]
+    cover = _with_one(staffed.schedule.cover, work, start, template, scenario.people.shrinkage.in_office)
+    again = simulate(
+        work,
+        cover,
+        scenario.contact,
+        lines=staffed.lines,
+        threshold=scenario.targets.threshold,
+        targets=scenario.targets.bounds(),
+        seed=scenario.seed,
+        inputs=scenario.simulation,
+    )
+    return OneMore(weekday, name, start, template.length / 3600, float(weak["met"]), again.met, shift_costs(scenario)[name])
+
+
+def _best_shift(
+    scenario: Scenario, staffed: Staffed, simulation: SimulationResult, weekday: int
+) -> tuple[str, float, ShiftTemplate] | None:
+    """The cheapest kind of shift, started where it meets most contacts that were not answered in time."""
+    service = simulation.service[["start", "missed"]].merge(staffed.workload[["start", "weekday", "slot", "duration"]], on="start")
+    service = service[service["weekday"] == weekday].groupby("slot", as_index=False)[["missed", "duration"]].mean()
+    begin = (service["slot"] * service["duration"]).to_numpy(float)
+    if not len(begin):
+        return None
+    closing = begin.max() + float(service["duration"].iloc[0])
+    costs = shift_costs(scenario)
+    best: tuple[float, str, float, ShiftTemplate] | None = None
+    for name, template in scenario.people.shifts.templates().items():
+        for start in template.start_clocks() or np.unique(begin):
+            if start < begin.min() or start + template.length > closing + 1e-9:
+                continue
+            inside = (begin >= start) & (begin < start + template.length)
+            gain = float(service["missed"].to_numpy(float)[inside].sum()) / costs[name]
+            if best is None or gain > best[0]:
+                best = (gain, name, float(start), template)
+    return best[1:] if best else None
+
+
+def _with_one(cover: pd.DataFrame, work: pd.DataFrame, start: float, template: ShiftTemplate, in_office: float) -> pd.DataFrame:
+    """The cover of the weekday with one more person present from ``start``; the meal is taken in the middle of the shift."""
+    own = work[["start", "slot", "duration"]].merge(cover[["start", "group", "present"]], on="start")
+    begin = own["slot"] * own["duration"]
+    meal = start + template.length / 2
+    here = (begin >= start) & (begin < start + template.length) & ~((begin >= meal) & (begin < meal + template.paid_meal))
+    present = own["present"] + here
+    agents = np.floor(present * (1 - in_office) + 1e-9)
+    return own.assign(present=present, agents=agents)

@@ -1,0 +1,71 @@
+"""The question turned round: how many orders can these seats carry?"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from wfm.core import units
+from wfm.staffing import queue_model
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from wfm.scenario.model import Scenario
+
+
+@dataclass(frozen=True)
+class Carried:
+    """What a number of seats can carry by formula: the busiest interval of the plan decides, each interval taken by itself.
+
+    Factors multiply the plan's volume; orders are per average day, nan where the scenario knows no orders. ``weekday`` is the
+    weekday (0 Monday) of the interval that decides.
+    """
+
+    seats: int
+    agents: int
+    weekday: int
+    time: str
+    factor_all_targets: float
+    factor_answer_rate: float
+    orders_now: float
+    orders_all_targets: float
+    orders_answer_rate: float
+
+
+def carried(scenario: Scenario, workload: pd.DataFrame, seats: int) -> Carried:
+    """How far volume may grow before the agents in ``seats`` miss a target in the busiest interval.
+
+    Parameters
+    ----------
+    workload
+        Table ``workload`` with ``date`` and ``slot``.
+    seats
+        People present at once; on queue are ``floor(seats x (1 - in-office shrinkage))``. Meals are not counted: they lie outside
+        the busiest interval, or the schedule lists the gap.
+    """
+    agents = math.floor(seats * (1 - scenario.people.shrinkage.in_office) + 1e-9)
+    asked = scenario.targets.solver()
+    busy = workload[workload["arrival_rate"] > 0]
+    if busy.empty or agents == 0:
+        return Carried(seats, agents, 0, "", math.nan, math.nan, math.nan, math.nan, math.nan)
+    # Handle times differ by interval only when the history says so; the interval with the greatest load decides.
+    top = busy.loc[busy["offered_load"].idxmax()]
+    model = queue_model(float(top["arrival_rate"]), float(top["aht"]), scenario.contact)
+    all_targets = float(model.rate_for(agents, **asked)) / float(top["arrival_rate"])
+    answer_rate = math.nan
+    if "answer_rate" in asked:
+        answer_rate = float(model.rate_for(agents, answer_rate=asked["answer_rate"])) / float(top["arrival_rate"])
+    orders = scenario.demand.orders_per_day if scenario.demand.orders_per_day is not None else math.nan
+    return Carried(
+        seats=seats,
+        agents=agents,
+        weekday=int(top["weekday"]),
+        time=units.clock_text(float(top["slot"]) * float(top["duration"])),
+        factor_all_targets=all_targets,
+        factor_answer_rate=answer_rate,
+        orders_now=orders,
+        orders_all_targets=orders * all_targets,
+        orders_answer_rate=orders * answer_rate,
+    )

@@ -1,0 +1,127 @@
+"""A scenario: everything a plan depends on. Each section is a step's own input model; this file only puts them together."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
+
+from wfm.capacity import Leaders, Reserves, Shrinkage
+from wfm.core.contacts import ContactType
+from wfm.core.inputs import Duration, Inputs, Share, assumed, group, required
+from wfm.core.intervals import OpeningHours
+from wfm.core.shop import Shop
+from wfm.economics.inputs import Money, Options, Wages
+from wfm.history.inputs import HistoryInputs
+from wfm.schedule.inputs import Shifts
+from wfm.simulate.inputs import SimulationInputs
+from wfm.staffing import Targets
+
+
+class Name(Inputs):
+    """A name in both languages of the reports."""
+
+    zh: str
+    en: str
+
+
+def _both(name: object) -> object:
+    return {"zh": name, "en": name} if isinstance(name, str) else name
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        raise ValueError("not a time zone: write a name of the IANA list such as Asia/Shanghai") from None
+    return name
+
+
+class Window(Inputs):
+    """The days a plan is made for, and the length of its intervals."""
+
+    start: date = required("first day of the plan", "计划的第一天", "date")
+    weeks: Annotated[int, Field(ge=1, le=53)] = assumed(4, "weeks planned", "计划的周数", "weeks")
+    interval: Duration = assumed(1800.0, "length of an interval", "时段长度", "s")
+
+    @field_validator("interval")
+    @classmethod
+    def _divides_an_hour(cls, seconds: float) -> float:
+        if seconds not in (900, 1800, 3600):
+            raise ValueError("an interval is 15min, 30min or 60min")
+        return seconds
+
+    @property
+    def days(self) -> int:
+        """Days planned."""
+        return 7 * self.weeks
+
+    @property
+    def end(self) -> date:
+        """The last day planned."""
+        return self.start + timedelta(days=self.days - 1)
+
+
+class Demand(Shop):
+    """Where contacts come from: a history, or orders times contacts per order."""
+
+    history: Literal["estimate"] | HistoryInputs = Field(
+        default="estimate",
+        description="past contacts to forecast from, or `estimate`: orders x contacts per order, no history",
+        json_schema_extra={
+            "zh": "历史数据；estimate 表示没有历史，按订单量×每单咨询量估算",
+            "unit": "",
+            "origin": "assumed",
+            "source": "S1-08",
+        },
+    )
+
+    @model_validator(mode="after")
+    def _orders_or_a_file(self) -> Demand:
+        if self.orders_per_day is None and (isinstance(self.history, str) or self.history.csv is None):
+            raise ValueError("without a history file the plan needs orders_per_day: write e.g. orders_per_day: 1450")
+        return self
+
+
+class People(Inputs):
+    """Shifts, shrinkage, leaders and pay of one's own staff."""
+
+    shifts: Shifts = group(Shifts, "shifts people can be asked to work", "班次")
+    shrinkage: Shrinkage = group(Shrinkage, "paid time not on queue", "缩减率")
+    leaders: Leaders = group(Leaders, "team leaders", "班组长")
+    reserves: Reserves = group(Reserves, "people and desks beyond what shifts ask for", "预留")
+    wage: Wages = group(Wages, "what people cost", "薪酬")
+
+
+class Promise(Inputs):
+    """How often the targets are to be met."""
+
+    day_target_met: Share = assumed(0.90, "share of days on which all targets are to be met", "全部目标达标的天数占比")
+
+
+class Scenario(Inputs):
+    """Everything one plan depends on; see ``scenarios/quickstart.yaml``."""
+
+    wfm: Literal[1] = Field(description="version of the file format", json_schema_extra={"zh": "文件格式版本"})
+    name: Annotated[Name, BeforeValidator(_both)] = Field(
+        description="name of the scenario, as text or {zh, en}", json_schema_extra={"zh": "方案名称"}
+    )
+    language: Literal["zh", "en"] = Field("zh", description="language of the console", json_schema_extra={"zh": "界面语言"})
+    currency: str = Field(
+        "CNY", pattern="^[A-Z]{3}$", description="currency of every amount", json_schema_extra={"zh": "货币", "origin": "assumed"}
+    )
+    timezone: Annotated[str, AfterValidator(_zone)] = assumed("Asia/Shanghai", "time zone of the centre", "时区")
+    country: str = assumed("CN", "whose public holidays hold (ISO code), or empty", "节假日所属国家（ISO 代码）")
+    seed: Annotated[int, Field(ge=0, lt=2**32)] = assumed(20270705, "seed of every random number", "随机种子")
+    plan: Window
+    demand: Annotated[Demand, BeforeValidator(lambda value: {"history": value} if isinstance(value, str) else value)]
+    hours: OpeningHours = Field(description="opening hours", json_schema_extra={"zh": "营业时间"})
+    contact: ContactType = group(ContactType, "what a contact is like", "咨询的特征")
+    targets: Targets = group(Targets, "service targets", "服务目标")
+    promise: Promise = group(Promise, "how often targets are to be met", "达标承诺")
+    people: People = group(People, "staff", "人员")
+    money: Money = group(Money, "prices and benefits", "金额")
+    options: Options = group(Options, "ways of running the centre", "运营方案")
+    simulation: SimulationInputs = group(SimulationInputs, "work the simulation may do", "仿真设置")

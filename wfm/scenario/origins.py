@@ -1,0 +1,62 @@
+"""Where each number of a plan comes from: a document, a dated price, the law, our assumption, or the planner."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from pydantic import BaseModel, RootModel, TypeAdapter
+
+from wfm.core.inputs import OriginKind
+from wfm.scenario.model import Scenario
+
+
+@dataclass(frozen=True)
+class Origin:
+    """One value of a scenario with its origin.
+
+    ``default`` is what stands there unless the planner writes otherwise; once the value differs, ``kind`` is "yours".
+    """
+
+    key: str
+    value: object
+    unit: str
+    kind: OriginKind
+    source: str
+    date: str
+    grade: str
+    en: str
+    zh: str
+    default: object
+
+
+def origins(scenario: Scenario) -> list[Origin]:
+    """Every leaf value of the scenario that has an origin, in the order of the file format."""
+    return list(_walk(scenario, ""))
+
+
+def _walk(model: BaseModel, prefix: str) -> Iterator[Origin]:
+    for name, info in type(model).model_fields.items():
+        value = getattr(model, name)
+        about: dict[str, Any] = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
+        key = f"{prefix}{name}"
+        if isinstance(value, RootModel):
+            for inner, given in value.root.items():
+                yield Origin(f"{key}.{inner}", given, "", "yours", "", "", "", str(inner), str(inner), None)
+        elif isinstance(value, BaseModel):
+            yield from _walk(value, f"{key}.")
+        elif "origin" in about:
+            default = None if info.is_required() else info.get_default(call_default_factory=True, validated_data={})
+            kind = "yours" if info.is_required() or value != _validated(model, name, default) else about["origin"]
+            yield Origin(key, value, about.get("unit", ""), kind, about.get("source", ""), about.get("price_date", ""),
+                         about.get("grade", ""), info.description or "", about.get("zh", ""), default)  # fmt: skip
+    for name, value in (model.model_extra or {}).items():
+        yield from _walk(value, f"{prefix}{name}.")
+
+
+def _validated(model: BaseModel, name: str, default: object) -> object:
+    """A default as validation would read it: ``"8h"`` and 28800 seconds are the same value."""
+    info = type(model).model_fields[name]
+    kind: Any = Annotated[info.annotation, *info.metadata] if info.metadata else info.annotation
+    return TypeAdapter(kind).validate_python(default)

@@ -1,0 +1,82 @@
+"""What each way of running the centre takes: people and minutes a month, re-staffed where handle time or volume differ."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from wfm.economics.options import Quantities
+from wfm.staffed import Staffed, staff
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from wfm.scenario.model import Scenario
+
+_DAYS_PER_MONTH = 365 / 12
+
+
+@dataclass
+class Sourcing:
+    """Quantities of an option in a month; the scenario is staffed once for each volume and handle time that occurs.
+
+    Parameters
+    ----------
+    scenario, staffed
+        The scenario and its staffing at the plan's own volume and handle time.
+    """
+
+    scenario: Scenario
+    staffed: Staffed
+    _known: dict[tuple[float, float], Staffed] = field(default_factory=dict, init=False)
+
+    def __post_init__(self) -> None:
+        self._known[(1.0, 1.0)] = self.staffed
+
+    def __call__(self, option: str, month: int) -> Quantities:
+        """Quantities of ``option`` in ``month`` (1 is the first after the outlay)."""
+        chosen = getattr(self.scenario.options, option)
+        volume = (1 + self.scenario.money.demand_growth) ** ((month - 1) // 12)
+        return self._quantities(volume, getattr(chosen, "aht_factor", 1.0))
+
+    def _quantities(self, volume: float, aht: float) -> Quantities:
+        staffed = self._staffed(volume, aht)
+        people = staffed.people
+        work = staffed.workload
+        contacts = float(work["contacts"].sum()) / (7 * self.scenario.plan.weeks) * _DAYS_PER_MONTH
+        answered = work["contacts"] * staffed.requirement["answer_rate"]
+        talk = self.scenario.contact.talk / self.scenario.contact.aht * work["aht"]
+        wait = staffed.requirement["asa_answered"].fillna(0.0)
+        per_month = _DAYS_PER_MONTH / (7 * self.scenario.plan.weeks) / 60
+        return Quantities(
+            agents=people.agents,
+            heads=people.heads,
+            full_time_heads=people.heads_of("full_time"),
+            part_time_hours_month=people.part_time_hours_month,
+            leaders=people.heads_of("leader"),
+            seats=people.seats,
+            licences_concurrent=people.licences_concurrent,
+            licences_named=people.licences_named,
+            lines=staffed.lines,
+            fte=people.fte,
+            contacts=contacts,
+            talk_minutes=float((answered * talk).sum()) * per_month,
+            wait_minutes=float((answered * wait).sum()) * per_month,
+            holiday_hours=people.holiday_hours_month,
+            orders=(self.scenario.demand.orders_per_day or 0.0) * volume * _DAYS_PER_MONTH,
+        )
+
+    def _staffed(self, volume: float, aht: float) -> Staffed:
+        key = (round(volume, 9), round(aht, 9))
+        if key not in self._known:
+            self._known[key] = staff(self.scenario, _scaled(self.staffed.workload, volume, aht))
+        return self._known[key]
+
+
+def _scaled(workload: pd.DataFrame, volume: float, aht: float) -> pd.DataFrame:
+    return workload.assign(
+        contacts=workload["contacts"] * volume,
+        arrival_rate=workload["arrival_rate"] * volume,
+        aht=workload["aht"] * aht,
+        offered_load=workload["offered_load"] * volume * aht,
+    )

@@ -1,0 +1,84 @@
+"""From workload to people: agents, shifts, lines, heads and seats. One story for the plan, each option, each what-if."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from wfm.capacity import People, people
+from wfm.core import registry
+from wfm.erlang import ErlangB
+from wfm.schedule.schedule import Schedule, schedule
+from wfm.staffing import requirement
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from wfm.scenario.model import Scenario
+
+
+@dataclass(frozen=True)
+class Staffed:
+    """A workload with the agents it needs, the shifts that bring them, and the people, seats and lines behind those."""
+
+    workload: pd.DataFrame
+    requirement: pd.DataFrame
+    schedule: Schedule
+    lines: int
+    people: People
+
+
+def staff(scenario: Scenario, workload: pd.DataFrame, *, seats: int | None = None) -> Staffed:
+    """Staff a workload as the scenario says.
+
+    Parameters
+    ----------
+    workload
+        Table ``workload``.
+    seats
+        People present at once, at most; None for as many as needed.
+    """
+    need = requirement(workload, scenario.targets, scenario.contact)
+    shifts = schedule(
+        need,
+        scenario.people.shifts,
+        in_office=scenario.people.shrinkage.in_office,
+        costs=shift_costs(scenario),
+        seats=seats,
+        days=scenario.plan.days,
+    )
+    trunk = lines(need, scenario)
+    staff_ = scenario.people
+    window = scenario.plan
+    chain = people(
+        shifts.cover,
+        shifts.weekly,
+        staff_.shrinkage,
+        staff_.leaders,
+        trunk,
+        reserves=staff_.reserves,
+        period=f"{window.start}..{window.end}",
+    )
+    return Staffed(workload, need, shifts, trunk, chain)
+
+
+def lines(requirement: pd.DataFrame, scenario: Scenario) -> int:
+    """Trunk lines (Erlang B) for the busiest interval's talking and waiting; after-call work holds no line.
+
+    The wait is the mean wait of the answered at the required agents (steady state); S1-03, economics A2.
+    """
+    held = scenario.contact.talk / scenario.contact.aht * requirement["aht"] + requirement["asa_answered"].fillna(0.0)
+    load = float((requirement["arrival_rate"] * held).replace(np.inf, np.nan).max())
+    return int(ErlangB(load, 1.0).lines_for(blocking=scenario.targets.line_blocking_max)) if load > 0 else 0
+
+
+def shift_costs(scenario: Scenario) -> dict[str, float]:
+    """What one shift of each template costs: full-timers by the loaded month over its working hours, part-timers by the hour."""
+    wage = scenario.people.wage
+    hour = wage.full_time * (1 + wage.on_cost) / registry.point("labour_cn.month_hours").value
+    return {
+        name: shift.length / 3600 * (hour if shift.kind == "full_time" else wage.part_time_hour)
+        for name, shift in scenario.people.shifts.templates().items()
+    }

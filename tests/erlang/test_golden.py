@@ -6,7 +6,7 @@ import math
 import numpy as np
 import pytest
 
-from tests.erlang.bars import absolute, computed, log_error, rel, rel_l, table, worst
+from tests.erlang.bars import TINY, absolute, computed, log_error, rel, rel_l, table, worst
 from tests.shared import shared
 from wfm.erlang import ErlangA, ErlangB, ErlangC, kernels
 from wfm.erlang import measure as m
@@ -72,6 +72,15 @@ def test_golden_erlang_a(column, kpi, error, bar):
     if column == "e_wait_abandoned":
         t = t[t.p_abandon >= 1e-290]
     worst("erlang_a", column, error, bar, computed(kpi, t, t.patience, 0.0, t["T"]), t[column])
+
+
+@pytest.mark.parametrize(("column", "kpi"), [(c, k) for c, k, _, _ in QUEUE_COLUMNS if c.startswith("sl_")])
+def test_golden_service_levels_in_overload_keep_their_digits(column, kpi):
+    """Beyond the README: a service level of 1e-50 is one to eleven digits, since it is summed and not subtracted."""
+    t = table("erlang_a")
+    t = t[(t.a > 1.2 * t.n) & (t[column] > TINY)]
+    assert t[column].min() < 1e-20
+    worst("erlang_a overload", column, rel_l, 1e-11, computed(kpi, t, t.patience, 0.0, t["T"]), t[column])
 
 
 def relative_above_noise(v, g):

@@ -51,6 +51,30 @@ def test_searches_equal_the_twin():
         assert kernels.greatest_load(*greatest) == pytest.approx(twin.greatest_load(*greatest), rel=1e-9)
 
 
+def test_no_input_however_odd_breaks_the_twin():
+    """No exception (plain Python raises where compiled code overflows), no nan, no share outside 0-1."""
+    draw = random.Random(2)
+
+    def power(low, high):
+        return 10.0 ** draw.uniform(low, high)
+
+    for _ in range(400):
+        n = draw.choice([power(-3, 0), power(0, 4), float(draw.randrange(1, 10**6))])
+        a = draw.choice([n, n * power(-6, 1), power(-300, 0), n * power(-300, 2)])
+        patience = draw.choice([0.0, power(-300, 0), power(-3, 2), math.inf])
+        onset = draw.choice([0.0, power(-300, 0), power(-3, 6), math.inf])
+        threshold = draw.choice([0.0, onset, power(-300, 0), power(-3, 3), power(3, 300), math.inf])
+        if patience < math.inf:
+            patience = min(patience, 1e5 / n)
+        for kpi in range(m.LN_P_WAIT_LONGER + 1):
+            value = twin.measure(kpi, n, a, patience, onset, threshold)
+            if kpi == m.MEAN_TIME_TO_ABANDON and math.inf in (patience, onset):
+                continue
+            assert not math.isnan(value), (kpi, n, a, patience, onset, threshold)
+            if kpi <= m.OCCUPANCY or m.BLOCKING <= kpi <= m.P_VIRTUAL_LONGER:
+                assert -1e-14 <= value <= 1.0 + 1e-12, (kpi, n, a, patience, onset, threshold)
+
+
 def test_every_name_of_the_twin_is_compiled_from_the_same_source():
     for name in twin.__all__:
         assert getattr(kernels, name).py_func.__code__ is getattr(twin, name).__code__

@@ -22,12 +22,12 @@ from wfm.erlang.loss import blocking, ln_blocking, one_minus_blocking
 from wfm.erlang.patience import (
     abandoned,
     balance,
-    beyond,
     mean_wait,
     mean_wait_abandoned,
     mean_wait_served,
     mean_wait_virtual,
     served,
+    split,
     waiting,
 )
 
@@ -77,27 +77,27 @@ def measure(kpi: int, n: float, a: float, patience: float, onset: float, thresho
     if kpi == LN_P_WAIT:
         return ln_delay_probability(n, a)
     if kpi == LN_P_WAIT_LONGER:
-        return ln_delay_probability(n, a) - (max(n - a, 0.0) * threshold if threshold > 0.0 else 0.0)
+        return ln_delay_probability(n, a) - ((n - a) * threshold if n > a and threshold > 0.0 else 0.0)
     if n == 0.0 or a == 0.0 or n == math.inf:
         return measure_idle(kpi, n, a, patience, onset, threshold)
     if patience == math.inf or onset == math.inf:
         return measure_endless(kpi, n, a, threshold)
     q = balance(n, a, patience, onset)
     if kpi <= SL_VIRTUAL or (ABANDON_WITHIN <= kpi <= P_VIRTUAL_LONGER):
-        late = beyond(q, n, a, patience, onset, threshold)
+        by = split(q, n, a, patience, onset, threshold)
         if kpi == SL_OFFERED:
-            return max(served(q) - late.served, 0.0)
+            return by.served_within
         if kpi == SL_NET:
-            return max(served(q) - late.served, 0.0) / (served(q) + late.abandoned)
+            return by.served_within / (served(q) + by.abandoned_after)
         if kpi == SL_ANSWERED:
-            return max(1.0 - late.served / served(q), 0.0)
+            return by.served_within / served(q)
         if kpi == SL_EITHER:
-            return max(1.0 - late.wait, 0.0)
+            return by.wait_within
         if kpi == SL_VIRTUAL:
-            return max(1.0 - late.virtual, 0.0)
+            return by.virtual_within
         if kpi == ABANDON_WITHIN:
-            return max(abandoned(q) - late.abandoned, 0.0)
-        return late.wait if kpi == P_WAIT_LONGER else late.virtual
+            return max(abandoned(q) - by.abandoned_after, 0.0)
+        return by.wait_beyond if kpi == P_WAIT_LONGER else by.virtual_beyond
     if kpi == ANSWER_RATE:
         return served(q)
     if kpi == P_NO_WAIT:

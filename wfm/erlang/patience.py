@@ -32,11 +32,16 @@ from wfm.erlang.special import (
 
 
 class Kernel(NamedTuple):
-    """Palm's sums at (x, y), in units of e^L(x, y) where heavy: A = 1F1(1; x+1; y), A - 1, and K = 1 - (1 - y/x) A."""
+    """Palm's sums at (x, y), in units of e^L(x, y) where heavy: A = 1F1(1; x+1; y), A - 1, and K = 1 - (1 - y/x) A.
+
+    There A and A - 1 are regularised gamma functions near 1; `full_rest` and `more_rest` are what they lack to it.
+    """
 
     full: float
     more: float
     lost: float
+    full_rest: float
+    more_rest: float
 
 
 class Balance(NamedTuple):
@@ -52,15 +57,20 @@ class Balance(NamedTuple):
     full: float
     more: float
     lost: float
+    full_rest: float
+    more_rest: float
 
 
-class Beyond(NamedTuple):
-    """Shares of all arrivals past a threshold T: V > T, W > T, served after T, abandoned after T."""
+class Split(NamedTuple):
+    """Shares of all arrivals by a threshold T: served after and within, abandoned after, V and W beyond and within."""
 
-    virtual: float
-    wait: float
-    served: float
-    abandoned: float
+    served_after: float
+    served_within: float
+    abandoned_after: float
+    virtual_beyond: float
+    virtual_within: float
+    wait_beyond: float
+    wait_within: float
 
 
 class Logs(NamedTuple):
@@ -89,14 +99,14 @@ def light_kernel(x: float, y: float, rho: float) -> Kernel:
         ratio = y / (x + j)
         weight *= ratio
         if ratio < 1.0 and term <= 1e-20 * lost:
-            return Kernel(1.0 + y * more, y * more, rho * lost)
+            return Kernel(1.0 + y * more, y * more, rho * lost, 0.0, 0.0)
 
 
 def heavy_kernel(x: float, y: float, excess: float) -> Kernel:
     """Palm's sums in units of e^L(x, y); excess = y/x - 1 > 0."""
     weight = math.exp(-neg_ln_poisson(x, y))
-    full = 1.0 - weight * x * upper_tail(x, y)
-    return Kernel(full, full - weight, weight + excess * full)
+    rest = weight * x * upper_tail(x, y)
+    return Kernel(1.0 - rest, 1.0 - rest - weight, weight + excess * (1.0 - rest), rest, rest + weight)
 
 
 def balance(n: float, a: float, patience: float, onset: float) -> Balance:
@@ -120,7 +130,18 @@ def balance(n: float, a: float, patience: float, onset: float) -> Balance:
     late = b * math.exp(min(growth, 0.0))
     total = idle + early + late * (a / n) * kernel.full
     return Balance(
-        x, y, heavy, idle / total, early_unit / total, early / total, late / total, kernel.full, kernel.more, kernel.lost
+        x,
+        y,
+        heavy,
+        idle / total,
+        early_unit / total,
+        early / total,
+        late / total,
+        kernel.full,
+        kernel.more,
+        kernel.lost,
+        kernel.full_rest,
+        kernel.more_rest,
     )
 
 
@@ -139,31 +160,47 @@ def served(q: Balance) -> float:
     return q.no_wait + q.early + q.late * q.more
 
 
-def beyond(q: Balance, n: float, a: float, patience: float, onset: float, threshold: float) -> Beyond:
-    """What still happens past the threshold, as shares of all arrivals; each is accurate relative to itself."""
-    growth = a - n
+def split(q: Balance, n: float, a: float, patience: float, onset: float, threshold: float) -> Split:
+    """What happens within the threshold and after it; tails, and service levels in overload, to their last digits."""
+    surplus = a - n
     if threshold < onset:
+        # Nobody has left yet, and the density of V is a e^((a-n)t), in units of its larger end.
         left = onset - threshold
-        linear = q.early_unit * left * decay_mean(abs(growth) * left) * math.exp(min(growth, 0.0) * threshold)
-        virtual = linear + q.late * (a / n) * q.full
-        return Beyond(virtual, virtual, linear + q.late * q.more, q.late * q.lost)
+        after = q.early_unit * left * decay_mean(abs(surplus) * left) * math.exp(min(surplus, 0.0) * threshold)
+        head = threshold * decay_mean(abs(surplus) * threshold) * math.exp(-max(surplus, 0.0) * left)
+        within = q.no_wait + q.early_unit * head
+        virtual = after + q.late * (a / n) * q.full
+        return Split(after + q.late * q.more, within, q.late * q.lost, virtual, within, virtual, within)
     since = threshold - onset
     # Patience of mean 0 ends at the onset itself: nobody waits past it.
     decay = since / patience if patience > 0.0 else math.inf
     stay = math.exp(-decay)
     z = q.y * stay
-    rho = a / n * stay
     if q.heavy and is_heavy(q.x, z):
         kernel = heavy_kernel(q.x, z, z / q.x - 1.0)
         factor = q.late
+        prompt = q.no_wait + q.early
+        within = prompt + q.late * (a / n) * (kernel.full_rest - q.full_rest)
+        served_within = prompt + q.late * (kernel.more_rest - q.more_rest)
+        virtual = factor * (a / n) * kernel.full
     else:
-        kernel = light_kernel(q.x, z, rho)
+        kernel = light_kernel(q.x, z, a / n * stay)
         if q.heavy:
             factor = q.late * math.exp(-neg_ln_poisson_decayed(q.x, q.y, decay))
         else:
             factor = q.late * math.exp(drift(n, a, patience, since, decay))
-    virtual = factor * (a / n) * kernel.full
-    return Beyond(virtual, stay * virtual, factor * kernel.more, factor * kernel.lost)
+        virtual = factor * (a / n) * kernel.full
+        within = max(1.0 - virtual, 0.0)
+        served_within = max(served(q) - factor * kernel.more, 0.0)
+    return Split(
+        factor * kernel.more,
+        served_within,
+        factor * kernel.lost,
+        virtual,
+        within,
+        stay * virtual,
+        stay * within - math.expm1(-decay),
+    )
 
 
 def drift(n: float, a: float, patience: float, since: float, decay: float) -> float:

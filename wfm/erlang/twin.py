@@ -16,12 +16,12 @@ from wfm.erlang.measure import measure
 from wfm.erlang.patience import (
     abandoned,
     balance,
-    beyond,
     mean_wait,
     mean_wait_abandoned,
     mean_wait_served,
     mean_wait_virtual,
     served,
+    split,
     waiting,
 )
 from wfm.erlang.staffing import greatest_load, least_agents
@@ -29,7 +29,6 @@ from wfm.erlang.staffing import greatest_load, least_agents
 __all__ = [
     "abandoned",
     "balance",
-    "beyond",
     "blocking",
     "delay_mean",
     "delay_probability",
@@ -46,5 +45,6 @@ __all__ = [
     "no_delay_probability",
     "one_minus_blocking",
     "served",
+    "split",
     "waiting",
 ]

@@ -99,7 +99,14 @@ def solve(stretch: Stretch, patterns: list[Pattern], limits: Limits | None = Non
     if first.short.any():
         # With the shortage settled its price is out of the objective, so the gap speaks of cost alone.
         first = _cheapest(program, limits, short=first.short, fall_back=first)
-    return _even(program, first, limits)
+    best = _even(program, first, gap=2e-4)
+    if program.columns <= limits.large // 3:
+        # A day has a few hundred columns, round the clock thousands: there the meals of moved shifts are placed only afterwards.
+        moved = _even(program, first, gap=0.02, starts_move=True, whole_meals=program.columns <= limits.large // 6)
+        moved = _even(program, moved, gap=2e-4, settled=False)
+        if program.fits(moved):
+            best = min(best, moved, key=program.rank)
+    return best
 
 
 class _Program:
@@ -121,6 +128,8 @@ class _Program:
         self.columns = count + places
         self.presence = self._presence()
         self.ties = self._ties()
+        slots = zip(self.owner, self.place, strict=True)
+        self.taste = 0.05 * np.array([_off_centre(patterns[j].meals, int(slot)) for j, slot in slots], dtype=float)
         # Nobody needs more people on one shift than everybody at once, twice over for those who eat meanwhile.
         self.most = np.full(self.columns, 2.0 * float(self.need.max(initial=0)) + 2.0)
 
@@ -175,6 +184,16 @@ class _Program:
         meals = tuple(eating[edges[j] : edges[j + 1]] for j in range(len(self.patterns)))
         return Solution(people, meals, short, gap)
 
+    def fits(self, solution: Solution) -> bool:
+        """Whether the room holds everybody present."""
+        return self.room is None or bool(np.all(self.presence @ self.flat(solution) <= self.room + 1e-6))
+
+    def rank(self, solution: Solution) -> tuple[float, float]:
+        """(price of the missing, price of the surplus and of meals off the middle of their window): the less the better."""
+        surplus = np.maximum(self.presence @ self.flat(solution) - self.need + self.over, 0.0)
+        eating = np.concatenate([*solution.meals, np.zeros(0)])
+        return _graded(solution.short, self.asked), _graded(surplus, self.asked) + float(self.taste @ eating)
+
     def flat(self, solution: Solution) -> Floats:
         """The x and b columns of a solution."""
         return np.concatenate([solution.people, *solution.meals]).astype(float)
@@ -205,10 +224,14 @@ def _cheapest(program: _Program, limits: Limits, short: Ints | None = None, fall
     result = _search(objective, rows, upper, whole, limits)
     if result.x is None:
         return fall_back or replace(program.empty(), gap=float("nan"))
-    if large:
-        return _even(program, program.solution(_whole_shifts(program, result.x), float(result.mip_gap or 0.0)), limits, fixed=True)
-    found = program.solution(result.x, float(result.mip_gap or 0.0))
-    return found if short is None or not np.any(found.short > short) or fall_back is None else fall_back
+    gap = float(result.mip_gap or 0.0)
+    if not large:
+        return program.solution(result.x, gap)
+    found = _even(program, program.solution(_whole_shifts(program, result.x), gap), gap=2e-4, settled=False)
+    if program.fits(found):
+        return found
+    # The shifts leave no way to eat in turns within the room: meals have to be whole from the start.
+    return _cheapest(program, replace(limits, large=program.columns), short, fall_back)
 
 
 def _whole_shifts(program: _Program, values: Floats) -> Floats:
@@ -221,22 +244,23 @@ def _whole_shifts(program: _Program, values: Floats) -> Floats:
     return np.concatenate([people, eating])
 
 
-def _even(program: _Program, found: Solution, limits: Limits, *, fixed: bool = False) -> Solution:
-    """The same shifts per template and no more missing, but surplus spread and meals central; ``found`` itself where none turns up.
+def _even(
+    program: _Program, found: Solution, *, gap: float, starts_move: bool = False, whole_meals: bool = True, settled: bool = True
+) -> Solution:
+    """The same shifts per template, surplus spread and meals central; ``found`` itself where nothing better turns up.
 
-    ``fixed`` keeps every start and places meals only; the shortage may then grow or shrink with the meals.
+    ``starts_move`` lets people start at other times at the same cost; else meals alone move. ``settled`` keeps the shortage of
+    every interval from growing; else it is whatever the best places of the meals leave.
     """
     size, count, places = program.size, len(program.patterns), len(program.place)
     widths, prices = _segments(program.asked)
     surplus_most = widths.copy()
     surplus_most[-size:] = np.inf
-    slots = zip(program.owner, program.place, strict=True)
-    taste = np.array([_off_centre(program.patterns[j].meals, int(slot)) for j, slot in slots], dtype=float)
     target = (program.need - program.over).astype(float)
     depths = sparse.hstack([sparse.eye_array(size)] * len(_DEPTHS), format="csr")
     parts, upper = [program.presence, -depths], [program.most, surplus_most]
-    objective = [np.zeros(count), 0.05 * taste, prices]
-    if fixed:
+    objective = [np.zeros(count), program.taste, prices]
+    if not settled:
         parts.append(depths)
         upper.append(widths)
         objective.append(10 * _SHORT_OVER_SHIFT * prices)
@@ -246,13 +270,16 @@ def _even(program: _Program, found: Solution, limits: Limits, *, fixed: bool = F
     extra = len(top) - program.columns
     rows = [LinearConstraint(sparse.hstack(parts, format="csr"), target, target), *program.hard_rows(extra)]
     low = np.zeros(len(top))
-    if fixed or program.columns > limits.large // 4:
-        low[:count] = top[:count] = found.people
-    else:
+    if starts_move:
         rows.append(_same_counts(program, found, extra))
-    whole = np.concatenate([np.ones(count + places), np.zeros(extra)])
-    result = _search(np.concatenate(objective), rows, top, whole, Limits(gap=2e-4, nodes=20), low)
-    return found if result.x is None else program.solution(result.x, found.gap)
+    else:
+        low[:count] = top[:count] = found.people
+    whole = np.concatenate([np.ones(count), np.full(places, float(whole_meals)), np.zeros(extra)])
+    result = _search(np.concatenate(objective), rows, top, whole, Limits(gap=gap, nodes=20), low)
+    if result.x is None:
+        return found
+    values = result.x if whole_meals else _whole_shifts(program, result.x)
+    return program.solution(values, found.gap)
 
 
 def _same_counts(program: _Program, found: Solution, extra: int) -> LinearConstraint:
@@ -272,6 +299,17 @@ def _segments(need: Ints) -> tuple[Floats, Floats]:
     widths = [edges[0], *(upper - lower for lower, upper in itertools.pairwise(edges))]
     prices = [np.full(len(need), price) for _, price in _DEPTHS]
     return np.concatenate(widths).astype(float), np.concatenate(prices)
+
+
+def _graded(amount: Floats | Ints, need: Ints) -> float:
+    """Price of an amount per interval, dearer by depth; what lies beyond the last depth at its price."""
+    total, rest = 0.0, np.asarray(amount, dtype=float)
+    widths, prices = (part.reshape(len(_DEPTHS), len(need)) for part in _segments(need))
+    widths[-1] = np.inf
+    for width, price in zip(widths, prices, strict=True):
+        total += float((price * np.minimum(rest, width)).sum())
+        rest = np.maximum(rest - width, 0.0)
+    return total
 
 
 def _off_centre(slots: tuple[int, ...], slot: int) -> float:

@@ -72,7 +72,7 @@ def test_an_option_left_out_changes_no_other(case, table):
 def test_the_baseline_beside_itself_is_worth_nothing(table):
     none = table.loc["none"]
     assert none["npv"] == none["investment"] == none["running_cost_year"] == 0
-    assert none[["irr", "roi", "cost_per_contact", "break_even_uplift"]].isna().all()
+    assert none[["irr", "payback_months", "roi", "cost_per_contact", "break_even_uplift"]].isna().all()
     alone = compare(shop(options=Options(self_built=None, hosted=None, outsourced=None)))
     assert alone["option"].tolist() == ["none"]
 

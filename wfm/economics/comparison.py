@@ -62,7 +62,7 @@ class Measures:
     mirr
         Annual effective; spending financed at the discount rate.
     payback, discounted_payback
-        Periods from the first spend; None if never.
+        Periods from the first spend; None if never, or where nothing flows.
     payback_from_live
         Periods from the first contact.
     payback_multiple
@@ -121,7 +121,7 @@ def measures(
 
     found = valuation.irr(net)
     roots = tuple(float(np.expm1(np.log1p(root) * terms.periods_per_year)) for root in found.roots)
-    back = valuation.payback(net)
+    back = valuation.payback(net) if net.any() else valuation.Payback(None)
     spent = np.flatnonzero(net < 0)
     first_spend = int(spent[0]) if len(spent) else 0
     worth = valuation.npv(rate, net)
@@ -130,7 +130,7 @@ def measures(
     return Measures(
         option=option,
         investment=invested,
-        running_cost_year=-_first_year(rows, ("opex", "risk"), terms, lead),
+        running_cost_year=-_first_year(rows, ("opex", "risk"), terms, lead) + 0.0,  # no minus zero
         benefit_year=_first_year(rows, ("benefit",), terms, lead),
         npv=worth,
         irr=roots[0] if len(roots) == 1 else None,
@@ -140,7 +140,7 @@ def measures(
         payback=_since(back.periods, first_spend),
         payback_from_live=_since(back.periods, lead),
         payback_multiple=back.multiple,
-        discounted_payback=_since(valuation.discounted_payback(rate, net).periods, first_spend),
+        discounted_payback=_since(valuation.discounted_payback(rate, net).periods if net.any() else None, first_spend),
         roi=valuation.roi(net, invested),
         pv_roi=valuation.pv_roi(rate, net, invested_now),
         pi=valuation.pi(rate, net, invested_now),
@@ -209,7 +209,7 @@ def _first_year(rows: pd.DataFrame, categories: tuple[str, ...], terms: Terms, l
     if last <= lead:
         return float("nan")
     year = rows[rows["category"].isin(categories) & rows["period"].between(lead + 1, last)]
-    return float((year["amount"] / year["index"]).sum()) * terms.periods_per_year / (last - lead) + 0.0  # no minus zero
+    return float((year["amount"] / year["index"]).sum()) * terms.periods_per_year / (last - lead)
 
 
 def _since(time: float | None, start: int) -> float | None:

@@ -23,7 +23,7 @@ def _growth(value: object) -> float:
     return units.ratio(text)
 
 
-Growth = Annotated[float, BeforeValidator(_growth), Field(gt=-1)]
+Growth = Annotated[float, BeforeValidator(_growth), Field(gt=-1, json_schema_extra={"examples": ["5%", "-5%", 0.05]})]
 
 
 class Benefit(Inputs):
@@ -157,7 +157,7 @@ class OutsourcedCapex(Inputs):
 
 
 class VendorPrice(Inputs):
-    """What the vendor charges, and for what."""
+    """What the vendor charges, and for what. The price is taken to hold leaders, quality checks, desks and holidays."""
 
     basis: Literal["per_fte_month", "per_seat_month", "per_contact"] = assumed("per_fte_month", "what is counted", "计价口径")
     price: Amount = found("prices_cn.outsourced_person_month", "price of one unit of the basis", "外包单价")

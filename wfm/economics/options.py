@@ -65,7 +65,7 @@ QuantitySource = Callable[[str, int], Quantities]
 
 
 @dataclass(frozen=True)
-class Months:
+class Tabulated:
     """The quantities of one option as one vector a name, months 1..horizon."""
 
     columns: dict[str, Vector]
@@ -81,7 +81,7 @@ class Case:
     money: Money
     wages: Wages
     options: Options
-    months: dict[str, Months]
+    months: dict[str, Tabulated]
 
     @property
     def horizon(self) -> int:
@@ -106,7 +106,7 @@ def case(money: Money, wages: Wages, options: Options, quantities: QuantitySourc
             if len(bad):
                 at = f"{option}, month {bad[0] + 1}, {name}"
                 problems.append(Problem("a quantity is a finite number, 0 or more", key=at, value=float(column[bad[0]])))
-        months[option] = Months(columns)
+        months[option] = Tabulated(columns)
     if problems:
         raise InputError(*problems)
     return Case(money, wages, options, months)

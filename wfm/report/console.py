@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from wfm.plan import Plan
 
 _WIDTH = 110
+_TURNING = 4
 _COLUMNS = ("investment", "running_cost_year", "npv", "payback_months", "cost_per_contact", "break_even_uplift")
 
 
@@ -79,7 +80,8 @@ def screen(plan: Plan, language: str, *, written: Sequence[Path] = (), scenario_
     lines += _block(text("screen.service", language), _service(plan, numbers, language), below, left=left)
     lines += _block(text("screen.carried", language), [carried(numbers, language)], left=left)
     lines += ["", *_options(plan, numbers, language), ""]
-    overturn = sentences.break_evens(plan, language) or [text("screen.overturn_nothing", language)]
+    turning = [sentences.break_even(row, language, plan.scenario.currency) for row in sentences.overturning(plan)[:_TURNING]]
+    overturn = turning or [text("screen.overturn_nothing", language)]
     lines += _block(text("screen.overturn", language), overturn, left=left)
     for remark in plan.advice:
         lines += _wrapped(sentences.advice(remark, language, plan.scenario.currency), 4, first=" !  ")
@@ -106,7 +108,9 @@ def kinds(plan: Plan, numbers: Headline, language: str) -> str:
     """Heads by kind: ``全职 14 + 非全日制 2 + 班组长 1``; kinds with nobody are left out."""
     shown = [(kind, numbers[f"people.heads_{kind}"]) for kind in plan.people.kinds["kind"]]
     return " + ".join(
-        text("screen.head_kind", language, kind=name("kind", kind, language), heads=formats.number(heads)) for kind, heads in shown if heads
+        text("screen.head_kind", language, kind=name("kind", kind, language), heads=formats.number(heads))
+        for kind, heads in shown
+        if heads
     )
 
 
@@ -118,7 +122,8 @@ def with_half(numbers: Headline, key: str, language: str) -> str:
     shown = formats.share(number.value)
     if number.half is None or formats.missing(number.half) or number.value is None:
         return shown
-    return f"{shown} ±{formats.number(100 * number.half, 1)}"
+    half = 100 * number.half
+    return f"{shown} ±{formats.number(half, 1 if half >= 0.1 else 2)}"
 
 
 def _people(plan: Plan, numbers: Headline, language: str) -> list[str]:
@@ -206,12 +211,21 @@ def _last(plan: Plan, numbers: Headline, language: str, written: Sequence[Path],
         lines.append(
             " "
             + text(
-                "screen.written", language, report=report.as_posix(), plan="plan.json", tables="tables", count=formats.number(len(tables))
+                "screen.written",
+                language,
+                report=report.as_posix(),
+                plan="plan.json",
+                tables="tables",
+                count=formats.number(len(tables)),
             )
         )
     if scenario_path is not None:
         orders = numbers["carried.orders_now"]
-        change = f"--set demand.orders_per_day={round(1.4 * orders, -1):.0f}" if orders else f"--given seats={numbers['people.seats'] + 2:.0f}"
+        change = (
+            f"--set demand.orders_per_day={round(1.4 * orders, -1):.0f}"
+            if orders
+            else f"--given seats={numbers['people.seats'] + 2:.0f}"
+        )
         lines.append(" " + text("screen.next", language, command=f"wfm run {Path(scenario_path).as_posix()} {change}"))
     return lines
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from wfm.core import kpi, units
-from wfm.report import formats, style, tallied
-from wfm.report.sentences import lever
+from wfm.report import formats, sentences, style, tallied
 from wfm.report.words import text
 
 if TYPE_CHECKING:
@@ -26,7 +26,9 @@ def day(plan: Plan, language: str, on: date | None = None) -> Any:
     rows = plan.requirement.loc[plan.requirement["date"] == chosen, ["start", "slot", "duration", "agents"]]
     rows = rows.merge(plan.schedule.cover[["start", "agents", "short"]], on="start", suffixes=("", "_cover"))
     hours, ends = _steps(rows)
-    need, cover, short = (rows[name].tolist() for name in ("agents", "agents_cover", "short"))
+    # An unreachable target asks for infinitely many; the line breaks there and the gap has no height to draw.
+    need, cover, short = (rows[name].replace(math.inf, math.nan).tolist() for name in ("agents", "agents_cover", "short"))
+    need = [None if value != value else value for value in need]
     clock = _clocks(rows)
     traces: list[Any] = [
         go.Scatter(x=ends, y=[*cover, cover[-1]], name=text("figure.cover", language), line={"shape": "hv", "width": 0},
@@ -40,13 +42,23 @@ def day(plan: Plan, language: str, on: date | None = None) -> Any:
         width = float(rows["duration"].iloc[0]) / 3600
         gaps = [(hour, have, gap) for hour, have, gap in zip(hours, cover, short, strict=True) if gap > 0]
         traces.append(
-            go.Bar(x=[hour + width / 2 for hour, _, _ in gaps], base=[have for _, have, _ in gaps], y=[gap for _, _, gap in gaps],
-                   width=width, name=text("figure.gap", language), marker={"color": style.RED, "opacity": 0.85},
-                   hovertemplate=text("figure.hover_short", language))  # fmt: skip
+            go.Bar(
+                x=[hour + width / 2 for hour, _, _ in gaps],
+                base=[have for _, have, _ in gaps],
+                y=[gap for _, _, gap in gaps],
+                width=width,
+                name=text("figure.gap", language),
+                marker={"color": style.RED, "opacity": 0.85},
+                hovertemplate=text("figure.hover_short", language),
+            )  # fmt: skip
         )
     title = text("figure.day", language, day=formats.day(chosen, language))  # type: ignore[arg-type]
     return style.figure(
-        traces, title, _clock_axis(rows), {"title": {"text": text("figure.agents", language)}, "rangemode": "tozero"}, hovermode="closest"
+        traces,
+        title,
+        _clock_axis(rows),
+        {"title": {"text": text("figure.agents", language)}, "rangemode": "tozero"},
+        hovermode="closest",
     )
 
 
@@ -61,12 +73,23 @@ def forecast(plan: Plan, language: str) -> Any:
     if days["q95"].notna().any():
         traces += _band(go, x, days["q05"], days["q95"], text("figure.band90", language))
     traces.append(
-        go.Scatter(x=x, y=_rounded(days["contacts"], 1), name=text("figure.contacts", language), mode="lines+markers",
-                   line={"color": style.BLUE, "width": 2}, marker={"size": 5}, customdata=labels,
-                   hovertemplate=text("figure.hover_contacts", language))  # fmt: skip
+        go.Scatter(
+            x=x,
+            y=_rounded(days["contacts"], 1),
+            name=text("figure.contacts", language),
+            mode="lines+markers",
+            line={"color": style.BLUE, "width": 2},
+            marker={"size": 5},
+            customdata=labels,
+            hovertemplate=text("figure.hover_contacts", language),
+        )  # fmt: skip
     )
     step = max(7, -(-len(x) // 7) // 7 * 7 or 7)
-    axis = {"tickvals": x[::step], "ticktext": [formats.short_day(value, language) for value in days["date"].tolist()[::step]], "type": "date"}
+    axis = {
+        "tickvals": x[::step],
+        "ticktext": [formats.short_day(value, language) for value in days["date"].tolist()[::step]],
+        "type": "date",
+    }
     return style.figure(
         traces, text("figure.forecast", language), axis,
         {"title": {"text": text("figure.contacts_per_day", language)}, "rangemode": "tozero"}, hovermode="closest",
@@ -108,7 +131,15 @@ def service(plan: Plan, language: str, on: date | None = None) -> Any:
     ]  # fmt: skip
     target = plan.scenario.targets.sl_offered
     if target is not None:
-        traces.append(_level(go, [hours[0], hours[-1]], target.share, text("figure.target", language, target=formats.percent(target.share)), language))
+        traces.append(
+            _level(
+                go,
+                [hours[0], hours[-1]],
+                target.share,
+                text("figure.target", language, target=formats.percent(target.share)),
+                language,
+            )
+        )
     title = text("figure.service", language, kpi=kpi.label("sl_offered", language, threshold), day=formats.day(chosen, language))  # type: ignore[arg-type]
     return style.figure(traces, title, _clock_axis(rows), {"tickformat": ".0%"}, hovermode="closest")
 
@@ -129,7 +160,11 @@ def weekdays(plan: Plan, language: str) -> Any:
                   hovertemplate=text("figure.hover_weekday", language))  # fmt: skip
     line = _level(go, names, promise, text("figure.promise", language, promise=formats.percent(promise)), language)
     return style.figure(
-        [bars, line], text("figure.weekdays", language), {"type": "category"}, {"tickformat": ".0%", "range": [0, 1.04]}, hovermode="closest"
+        [bars, line],
+        text("figure.weekdays", language),
+        {"type": "category"},
+        {"tickformat": ".0%", "range": [0, 1.04]},
+        hovermode="closest",
     )
 
 
@@ -161,7 +196,7 @@ def npv(plan: Plan, language: str) -> Any:
     unit, scale = formats.money_unit(language, plan.scenario.currency), 10_000 if language == "zh" else 1000
     bars = go.Bar(
         x=_rounded(rows["npv"].round(-3) / scale, 1), y=[text(f"option.{option}", language) for option in rows["option"]], orientation="h",
-        text=[formats.thousands(value, language) for value in rows["npv"]], textposition="auto", name="NPV",
+        text=[formats.thousands(value, language) for value in rows["npv"]], textposition="auto", insidetextfont={"color": "white"}, name="NPV",
         marker={"color": [style.BLUE if option == plan.best else style.GREY for option in rows["option"]]},
         hovertemplate=text("figure.hover_npv", language, unit=unit),
     )  # fmt: skip
@@ -175,16 +210,20 @@ def break_evens(plan: Plan, language: str) -> Any:
     """How far each value may move before another option is better, in per cent of its present value."""
     import plotly.graph_objects as go
 
-    rows = plan.break_evens.dropna(subset=["value", "current"])
-    rows = rows[rows["current"] != 0].iloc[::-1]
-    moves = _rounded(rows["value"] / rows["current"] - 1, 4)
+    rows = sentences.overturning(plan)[::-1]
+    moves = [round(row["value"] / row["current"] - 1, 4) for row in rows]
     labels = [
-        text("figure.against", language, lever=lever(row, language), against=text(f"option.{row['against']}", language))
-        for row in rows.to_dict("records")
+        text(
+            "figure.against",
+            language,
+            lever=sentences.lever(row, language),
+            other=text(f"option.{_other(row, plan.best)}", language),
+        )
+        for row in rows
     ]
     bars = go.Bar(x=moves, y=labels, orientation="h", text=[f"{move:+.1%}" for move in moves], textposition="outside", cliponaxis=False,
                   marker={"color": style.ORANGE}, hovertemplate=text("figure.hover_break_even", language), name="")  # fmt: skip
-    reach = 1.35 * max((abs(move) for move in moves), default=0.1)
+    reach = 1.7 * max((abs(move) for move in moves), default=0.1)
     return style.figure(
         [bars], text("figure.break_evens", language),
         {"tickformat": "+.0%", "range": [-reach, reach], "zeroline": True, "zerolinecolor": style.INK, "showgrid": True, "nticks": 5},
@@ -199,6 +238,10 @@ FIGURES: dict[str, Callable[[Plan, str], Any]] = {
 }  # fmt: skip
 
 
+def _other(row: dict[str, Any], best: str) -> str:
+    return str(row["against"] if row["option"] == best else row["option"])
+
+
 def _steps(rows: pd.DataFrame) -> tuple[list[float], list[float]]:
     """Hours after midnight at which intervals begin, and the same with the last one's end."""
     hours = (rows["slot"] * rows["duration"] / 3600).tolist()
@@ -207,7 +250,9 @@ def _steps(rows: pd.DataFrame) -> tuple[list[float], list[float]]:
 
 def _clocks(rows: pd.DataFrame) -> list[str]:
     begin = rows["slot"] * rows["duration"]
-    return [f"{units.clock_text(start)}-{units.clock_text(end)}" for start, end in zip(begin, begin + rows["duration"], strict=True)]
+    return [
+        f"{units.clock_text(start)}-{units.clock_text(end)}" for start, end in zip(begin, begin + rows["duration"], strict=True)
+    ]
 
 
 def _clock_axis(rows: pd.DataFrame) -> dict[str, Any]:

@@ -40,7 +40,7 @@ def significant(value: Any, digits: int = 4) -> str:
 
 def share(value: Any, digits: int = 1) -> str:
     """``88.6%``; trailing zeros stay, so that columns align."""
-    return NOTHING if missing(value) else f"{round(100 * float(value), digits) + 0.0:.{digits}f}%"
+    return NOTHING if missing(value) else f"{round(100 * float(value), digits) + 0.0:,.{digits}f}%"
 
 
 def percent(value: Any) -> str:

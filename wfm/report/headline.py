@@ -78,9 +78,9 @@ def headline(plan: Plan) -> Headline:
 
 
 def _people(plan: Plan) -> Iterator[Number]:
-    need = plan.requirement["agents"]
+    need = plan.requirement["agents"].replace(math.inf, math.nan)
     row = plan.people.table.iloc[0]
-    top = plan.requirement.loc[need.idxmax()] if len(need) else None
+    top = plan.requirement.loc[need.idxmax()] if need.notna().any() else None
     yield Number("people.agents_peak", _plain(need.max()), "people")
     yield Number("people.agents_peak_start", None if top is None else top["start"].isoformat(), "instant")
     yield Number("people.agents_median", _plain(need[need > 0].median()), "people")
@@ -100,7 +100,8 @@ def _service(plan: Plan) -> Iterator[Number]:
             row = overall.loc[kpi]
             yield Number(f"service.{kpi}", _plain(row["value"]), unit, _plain(row["low"]), _plain(row["high"]))
     result = plan.simulation
-    yield Number("service.days_met", _plain(result.met), "share", _plain(result.met_low), _plain(result.met_high))
+    every = result.promises.set_index("target").loc["all"]
+    yield Number("service.days_met", _plain(every["met"]), "share", _plain(every["met_low"]), _plain(every["met_high"]))
     known = result.weekdays.dropna(subset=["met"])
     if len(known):
         worst = known.loc[known["met"].idxmin()]
@@ -134,7 +135,7 @@ def _options(plan: Plan) -> Iterator[Number]:
 
 
 def _break_evens(plan: Plan) -> Iterator[Number]:
-    for row in plan.break_evens.to_dict("records"):
+    for row in plan.break_evens.dropna(subset=["value"]).to_dict("records"):
         key = f"break_even.{row['what']}.{row['option']}.{row['against']}"
         yield Number(key, _plain(row["value"]), str(row["unit"]))
 

@@ -94,33 +94,48 @@ def horizon(plan: Plan, language: str) -> str:
     return text("screen.years", language, years=months // 12)
 
 
-def break_evens(plan: Plan, language: str) -> list[str]:
-    """What would overturn the conclusion, one sentence a break-even."""
-    return [break_even(row, language, plan.scenario.currency) for row in plan.break_evens.to_dict("records")]
+def overturning(plan: Plan) -> list[dict[str, Any]]:
+    """Break-evens whose crossing makes another option than ``plan.best`` the better of two, the nearest first.
+
+    Of several on the same side of one value only the nearest is kept: behind it the conclusion has turned already.
+    """
+    rows = [row for row in plan.break_evens.to_dict("records") if row["value"] == row["value"] and row["current"]]
+    rows = [row for row in rows if plan.best in (row["option"], row["against"]) and winner_now(row) == plan.best]
+    nearest: dict[tuple[str, str, bool], dict[str, Any]] = {}
+    for row in sorted(rows, key=lambda row: (abs(row["value"] / row["current"] - 1), row["what"], row["option"])):
+        nearest.setdefault((row["what"], row["option"], row["value"] > row["current"]), row)
+    return list(nearest.values())
+
+
+def winner_now(row: dict[str, Any]) -> str:
+    """Which of the two options of a break-even is better at the present value."""
+    wins = row["current"] < row["value"] if row["wins"] == "below" else row["current"] > row["value"]
+    return str(row["option"] if wins else row["against"])
 
 
 def break_even(row: dict[str, Any], language: str, currency: str) -> str:
-    """One row of the table ``break_evens`` as a sentence."""
-    label = lever(row, language)
-    against = text(f"option.{row['against']}", language)
-    if formats.missing(row["value"]):
-        return text("break_even.never", language, name=label, against=against)
+    """One row of the table ``break_evens`` as a sentence: which crossing makes which option the better one."""
+    now = winner_now(row)
+    other = row["against"] if now == row["option"] else row["option"]
+    names = {"better": text(f"option.{other}", language), "worse": text(f"option.{now}", language)}
     side = "above" if row["value"] > row["current"] else "below"
-    value, current = (_level(row[column], str(row["unit"]), language, currency) for column in ("value", "current"))
-    return text(f"break_even.{side}", language, name=label, value=value, current=current, against=against)
+    value, current = (level(row, column, language, currency) for column in ("value", "current"))
+    return text(f"break_even.{side}", language, name=lever(row, language), value=value, current=current, **names)
+
+
+def level(row: dict[str, Any], column: str, language: str, currency: str) -> str:
+    """A break-even's value or present value with its unit; plain numbers are shares."""
+    value, unit = row[column], str(row["unit"])
+    if unit in ("", "share", "ratio", "factor"):
+        return formats.share(value)
+    digits = 0 if abs(value) >= 100 else 2
+    return f"{formats.number(value, digits)} {formats.unit(unit, language, currency)}"
 
 
 def lever(row: dict[str, Any], language: str) -> str:
     """What a break-even moves: the vendor's price, the conversion, the uplift."""
     own = f"{row['what']}.{row['option']}"
     return text(f"lever.{own}", language) if f"lever.{own}" in catalog() else name("lever", row["what"], language)
-
-
-def _level(value: float, unit: str, language: str, currency: str) -> str:
-    """A break-even's value with its unit."""
-    if unit in ("share", "ratio", "factor"):
-        return formats.share(value)
-    return f"{formats.significant(round(value, 2), 5)} {formats.unit(unit, language, currency)}"
 
 
 def when(value: float | str | datetime, language: str) -> str:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 FONTS = (
-    "system-ui, -apple-system, 'Segoe UI', 'Noto Sans SC', 'Noto Sans CJK SC', 'Microsoft YaHei', 'PingFang SC', "
-    "'Hiragino Sans GB', 'Source Han Sans SC', 'WenQuanYi Micro Hei', Helvetica, Arial, sans-serif"
+    "-apple-system, 'Segoe UI', Roboto, 'Noto Sans SC', 'Noto Sans CJK SC', 'PingFang SC', 'Microsoft YaHei', 'Hiragino Sans GB', "
+    "'Source Han Sans SC', 'WenQuanYi Micro Hei', system-ui, Arial, sans-serif"
 )
 #: Okabe and Ito (2008), darkened where thin lines need it.
 BLUE, ORANGE, GREEN, RED, SKY, PURPLE, GREY, INK = (
-    "#0072B2", "#E69F00", "#009E73", "#D55E00", "#56B4E9", "#9C5A8C", "#8A94A0", "#1F2933",
+    "#0072B2", "#E69F00", "#009E73", "#D55E00", "#56B4E9", "#9C5A8C", "#7B8794", "#1F2933",
 )  # fmt: skip
 BAND = "rgba(0, 114, 178, 0.16)"
 OPTION_COLOURS = {"none": GREY, "self_built": GREEN, "hosted": BLUE, "outsourced": ORANGE}

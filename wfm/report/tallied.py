@@ -19,7 +19,9 @@ def by_day(plan: Plan) -> pd.DataFrame:
     it is nan where there are no draws.
     """
     rows = plan.forecast.assign(work=plan.forecast["contacts"] * plan.forecast["aht"])
-    days = rows.groupby("date", as_index=False).agg(weekday=("weekday", "first"), contacts=("contacts", "sum"), work=("work", "sum"))
+    days = rows.groupby("date", as_index=False).agg(
+        weekday=("weekday", "first"), contacts=("contacts", "sum"), work=("work", "sum")
+    )
     days["aht"] = (days.pop("work") / days["contacts"].where(days["contacts"] > 0)).astype(float)
     draws = plan.day_draws
     if draws.empty:
@@ -41,7 +43,9 @@ def by_slot(plan: Plan) -> pd.DataFrame:
     the formula promises with the required agents, weighted by contacts).
     """
     work = plan.requirement[["start", "slot", "duration", "contacts", "sl_offered"]].rename(columns={"sl_offered": "promised"})
-    rows = plan.simulation.service.drop(columns=["slot", "duration", "contacts", "promised"], errors="ignore").merge(work, on="start")
+    rows = plan.simulation.service.drop(columns=["slot", "duration", "contacts", "promised"], errors="ignore").merge(
+        work, on="start"
+    )
     rows["promised"] = rows["promised"] * rows["contacts"]
     slots = kpi.totals(rows, ["slot", "duration"])
     extra = rows.groupby(["slot", "duration"], as_index=False)[["promised", "contacts"]].sum()

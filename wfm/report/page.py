@@ -1,0 +1,198 @@
+"""The report as plain data: a title, a conclusion, tiles, and sections of blocks. The template only lays them out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from wfm.core import kpi
+from wfm.report import formats, sentences
+from wfm.report.headline import Headline, headline
+from wfm.report.words import text
+
+if TYPE_CHECKING:
+    from wfm.plan import Plan
+
+#: Remarks that question the conclusion itself; they stand in the conclusion's box.
+GRAVE = ("synthetic_history", "estimated_demand", "outsourced_below_own_wage", "no_benefit", "nothing_pays")
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of texts. ``numeric`` columns align right; ``folded`` ones open on request; ``tall`` ones scroll inside their frame."""
+
+    caption: str
+    head: list[str]
+    rows: list[list[str]]
+    numeric: frozenset[int] = frozenset()
+    strong: frozenset[int] = frozenset()
+    folded: bool = False
+    tall: bool = False
+    kind: str = "table"
+
+    @property
+    def small(self) -> bool:
+        """Whether it reads better narrow than stretched over the page."""
+        return len(self.head) <= 5 and all(len(cell) <= 24 for row in self.rows for cell in row)
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A figure of `wfm.report.figures.FIGURES` by name; two ``half`` ones stand side by side where there is room."""
+
+    name: str
+    caption: str
+    half: bool = False
+    kind: str = "chart"
+
+
+@dataclass(frozen=True)
+class Items:
+    """A list of sentences."""
+
+    items: list[str]
+    kind: str = "items"
+
+
+@dataclass(frozen=True)
+class Terms:
+    """Names and what they mean."""
+
+    terms: list[tuple[str, str]]
+    kind: str = "terms"
+
+
+Block = Table | Chart | Items | Terms
+
+
+@dataclass(frozen=True)
+class Section:
+    """A numbered part of the report."""
+
+    id: str
+    title: str
+    intro: str
+    blocks: list[Block]
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One number of the first screen, ``spread`` being half its 95 % interval."""
+
+    label: str
+    value: str
+    note: str = ""
+    spread: str = ""
+
+
+@dataclass(frozen=True)
+class Page:
+    """Everything one language's page says."""
+
+    language: str
+    title: str
+    about: list[str]
+    verdict: list[str]
+    turning: list[str]
+    verify: list[str]
+    remarks: list[str]
+    tiles: list[Tile]
+    sections: list[Section] = field(default_factory=list)
+
+
+def page(plan: Plan, language: str) -> Page:
+    """The report of a plan in one language, sections included."""
+    from wfm.report import sections
+
+    front = first_page(plan, language)
+    return Page(**{**vars(front), "sections": sections.sections(plan, language)})
+
+
+def first_page(plan: Plan, language: str) -> Page:
+    """Title, conclusion and tiles: what a notebook shows, and what the report opens with."""
+    numbers = headline(plan)
+    currency = plan.scenario.currency
+    return Page(
+        language=language,
+        title=_title(plan, numbers, language),
+        about=sentences.header(plan, language)[1:],
+        verdict=verdict(plan, language),
+        turning=[sentences.break_even(row, language, currency) for row in sentences.overturning(plan)],
+        verify=[sentences.advice(remark, language, currency) for remark in plan.advice if remark.key in GRAVE],
+        remarks=[sentences.advice(remark, language, currency) for remark in plan.advice if remark.key not in GRAVE],
+        tiles=tiles(plan, numbers, language),
+    )
+
+
+def verdict(plan: Plan, language: str) -> list[str]:
+    """The conclusion: which option, by how much, and whether service keeps its promise."""
+    numbers, currency = headline(plan), plan.scenario.currency
+    years = sentences.horizon(plan, language)
+    ranked = plan.options[plan.options["option"] != "none"].sort_values("npv", ascending=False, kind="stable")
+    lines = []
+    if len(ranked):
+        names = [text(f"option_spelled.{option}", language) for option in ranked["option"]]
+        worth = [formats.money(value, language, currency) for value in ranked["npv"]]
+        if plan.best == "none":
+            key = "cost" if any(remark.key == "no_benefit" for remark in plan.advice) else "none"
+            lines.append(text(f"verdict.{key}", language, years=years, second=names[0], npv=worth[0]))
+        else:
+            lines.append(text("verdict.best", language, years=years, best=names[0], npv=worth[0]))
+            if len(ranked) > 1:
+                gap = formats.money(round(ranked["npv"].iloc[0], -3) - round(ranked["npv"].iloc[1], -3), language, currency)
+                lines.append(text("verdict.ahead", language, second=names[1], gap=gap))
+            else:
+                lines.append(text("verdict.alone", language))
+    met, promise = formats.share(numbers["service.days_met"]), formats.percent(plan.scenario.promise.day_target_met)
+    lines.append(text(f"verdict.service_{plan.status}", language, met=met, promise=promise))
+    return lines
+
+
+def tiles(plan: Plan, numbers: Headline, language: str) -> list[Tile]:
+    """The first screen's numbers as tiles, each service number with its definition."""
+    from wfm.report.console import kinds, with_half
+
+    def shown(key: str) -> str:
+        return formats.number(numbers[key])
+
+    scenario, threshold = plan.scenario, plan.scenario.targets.threshold
+    result = [
+        Tile(text("tile.seats", language), shown("people.seats"), text("tile.seats_note", language)),
+        Tile(text("tile.heads", language), shown("people.heads"), kinds(plan, numbers, language)),
+        Tile(
+            text("tile.licences", language),
+            shown("people.licences_concurrent"),
+            text("tile.licences_note", language, named=shown("people.licences_named")),
+        ),
+        Tile(
+            text("tile.lines", language),
+            shown("people.lines"),
+            text("tile.lines_note", language, blocking=formats.percent(scenario.targets.line_blocking_max)),
+        ),
+    ]
+    for name in ("answer_rate", "sl_offered"):
+        label, meaning = kpi.label(name, language, threshold), kpi.definition(name, language, threshold)
+        result.append(Tile(label, *_apart(with_half(numbers, f"service.{name}", language), meaning)))
+    promise = text("tile.days_note", language, promise=formats.percent(scenario.promise.day_target_met))
+    result.append(Tile(text("tile.days_met", language), *_apart(with_half(numbers, "service.days_met", language), promise)))
+    if numbers["carried.orders_all_targets"] is not None:
+        now = text("tile.carried_note", language, now=shown("carried.orders_now"))
+        result.append(Tile(text("tile.carried", language), shown("carried.orders_all_targets"), now))
+    return result
+
+
+def _apart(shown: str, note: str) -> tuple[str, str, str]:
+    """Value, note and spread of a text such as ``88.6% ±0.4``."""
+    value, _, spread = shown.partition(" ")
+    return value, note, spread
+
+
+def _title(plan: Plan, numbers: Headline, language: str) -> str:
+    name = getattr(plan.scenario.name, language)
+    if not numbers["people.agents_peak"]:
+        return text("page.title_nobody", language, name=name)
+    days = plan.forecast["date"].nunique()
+    per_day = float(plan.forecast["contacts"].sum()) / days
+    contacts = formats.number(float(f"{per_day:.2g}"))
+    seats, heads = formats.number(numbers["people.seats"]), formats.number(numbers["people.heads"])
+    return text("page.title", language, name=name, seats=seats, heads=heads, contacts=contacts)

@@ -1,0 +1,173 @@
+"""Sections 1 and 6 to 8 of the report: the options compared, the ledger, where every value comes from, and definitions."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date
+from typing import TYPE_CHECKING, Any, get_args
+
+from wfm.core import kpi, units
+from wfm.report import formats, sentences, tallied
+from wfm.report.console import cell
+from wfm.report.headline import MEASURES, headline
+from wfm.report.page import Block, Section, Table, Terms
+from wfm.report.sections import chart, heads
+from wfm.report.words import name, text
+
+if TYPE_CHECKING:
+    from wfm.plan import Plan
+    from wfm.scenario.origins import Origin
+
+_PEOPLE_TERMS = ("agents", "present", "rostered", "fte", "heads", "seats", "licences_concurrent", "licences_named", "lines")
+
+
+def conclusion(plan: Plan, language: str) -> Section:
+    """The options side by side, by every measure."""
+    intro = text(
+        "intro.conclusion", language, rate=formats.percent(plan.scenario.money.discount_rate), years=sentences.horizon(plan, language)
+    )  # fmt: skip
+    turning = bool(sentences.overturning(plan))
+    blocks: list[Block] = [chart("npv", language, half=turning)]
+    if turning:
+        blocks.append(chart("break_evens", language, half=True))
+    return Section("conclusion", text("section.conclusion", language), intro, [*blocks, _options(plan, language)])
+
+
+def money(plan: Plan, language: str) -> Section:
+    """Cumulative cash, every break-even, and each option's ledger by line and year."""
+    blocks: list[Block] = [chart("cash", language), _break_evens(plan, language)]
+    blocks += [_ledger(plan, option, language) for option in plan.options["option"] if option in set(plan.ledger["option"])]
+    return Section("money", text("section.money", language), text("intro.money", language), blocks)
+
+
+def origins(plan: Plan, language: str) -> Section:
+    """Every value with its origin; the planner's own stand out."""
+    count = Counter(origin.kind for origin in plan.origins)
+    kinds = {kind: formats.number(count[kind]) for kind in ("yours", "law", "stated", "found", "assumed")}
+    rows = [_origin(plan, origin, language) for origin in plan.origins]
+    yours = frozenset(i for i, origin in enumerate(plan.origins) if origin.kind == "yours")
+    columns = heads(language, "name", "written", "unit", "origin", "source", "date", "grade")
+    table = Table(text("table.origins", language), columns, rows, frozenset({1}), yours, tall=True)
+    return Section("origins", text("section.origins", language), text("intro.origins", language, **kinds), [table])
+
+
+def definitions(plan: Plan, language: str) -> Section:
+    """KPIs, people and money measures with their definitions."""
+    threshold, shrinkage, cash = plan.scenario.targets.threshold, plan.scenario.people.shrinkage, plan.scenario.money
+    shares = {"in_office": formats.percent(shrinkage.in_office), "out_of_office": formats.percent(shrinkage.out_of_office)}
+    rates = {"reinvest": formats.percent(getattr(cash, "reinvest_rate", None)), "uplift": formats.percent(cash.benefit.net())}
+    terms = [(kpi.label(key, language, threshold), kpi.definition(key, language, threshold)) for key in kpi.KPIS]
+    terms += [(text(f"people.{key}", language), text(f"people_definition.{key}", language, **shares)) for key in _PEOPLE_TERMS]
+    unit = text(
+        "unit.money" if plan.scenario.currency == "CNY" else "unit.money_foreign", language, currency=plan.scenario.currency
+    )
+    terms += [
+        (text(f"measures.{key}", language, unit=unit), text(f"measure_definition.{key}", language, **rates)) for key in MEASURES
+    ]
+    return Section("definitions", text("section.definitions", language), text("intro.definitions", language), [Terms(terms)])
+
+
+def _options(plan: Plan, language: str) -> Table:
+    numbers, currency = headline(plan), plan.scenario.currency
+    ranked = plan.options[plan.options["option"] != "none"].sort_values("npv", ascending=False, kind="stable")["option"].tolist()
+    unit = text("unit.money" if currency == "CNY" else "unit.money_foreign", language, currency=currency)
+    rows = [
+        [text(f"measures.{measure}", language, unit=unit), *(cell(numbers[f"option.{option}.{measure}"], measure, language) for option in ranked)]
+        for measure in MEASURES
+        if f"option.{ranked[0]}.{measure}" in numbers
+    ] if ranked else []  # fmt: skip
+    head = [text("table.measure", language), *(text(f"option_spelled.{option}", language) for option in ranked)]
+    caption = text("table.options", language, unit=formats.money_unit(language, currency))
+    strong = frozenset(i for i, row in enumerate(rows) if row[0] == text("measures.npv", language))
+    return Table(caption, head, rows, frozenset(range(1, len(ranked) + 1)), strong)
+
+
+def _break_evens(plan: Plan, language: str) -> Table:
+    currency, rows = plan.scenario.currency, []
+    for row in plan.break_evens.to_dict("records"):
+        option, against = (text(f"option.{row[column]}", language) for column in ("option", "against"))
+        known = not formats.missing(row["value"])
+        if known:
+            reading = sentences.break_even(row, language, currency)
+        else:
+            reading = text(f"break_even.{row['wins']}", language, option=option, against=against)
+        value = sentences.level(row, "value", language, currency) if known else formats.NOTHING
+        rows.append(
+            [sentences.lever(row, language), option, against, sentences.level(row, "current", language, currency), value, reading]
+        )
+    columns = heads(language, "lever", "option", "against", "current", "value", "reading")
+    return Table(text("table.break_evens", language), columns, rows, frozenset({3, 4}), folded=True)
+
+
+def _ledger(plan: Plan, option: str, language: str) -> Table:
+    table = tallied.by_year(plan, option)
+    years = list(table.columns)
+    rows, strong = [], set()
+    for category in dict.fromkeys(table.index.get_level_values("category")):
+        part = table.xs(category, level="category")
+        rows += [
+            [text(f"category.{category}", language), name("line", line, language), *_amounts(part.loc[line].tolist(), language)]
+            for line in part.index
+        ]
+    strong.add(len(rows))
+    rows.append([text("table.total", language), "", *_amounts(table.sum().tolist(), language)])
+    head = [
+        *heads(language, "kind", "line"),
+        *(text("column.start_year" if year == 0 else "column.year", language, year=year) for year in years),
+    ]
+    caption = text(
+        "table.ledger", language, option=text(f"option_spelled.{option}", language), unit=formats.money_unit(language, plan.scenario.currency)
+    )  # fmt: skip
+    columns = frozenset(range(2, len(years) + 3))
+    return Table(caption, [*head, text("table.total", language)], rows, columns, frozenset(strong), folded=True)
+
+
+def _amounts(values: list[float], language: str) -> list[str]:
+    return [formats.thousands(value, language) for value in [*values, sum(values)]]
+
+
+def _origin(plan: Plan, origin: Origin, language: str) -> list[str]:
+    value = _written(origin, language, is_share=_is_share(plan.scenario, origin.key))
+    unit = (
+        "" if value.endswith("%") and origin.unit in ("", "share") else formats.unit(origin.unit, language, plan.scenario.currency)
+    )
+    label = origin.zh if language == "zh" else origin.en
+    source = sentences.phrase(origin.source, language)
+    return [
+        f"{label}\n{origin.key}",
+        value,
+        unit,
+        text(f"origin.{origin.kind}", language),
+        source,
+        sentences.phrase(origin.date, language),
+        origin.grade,
+    ]
+
+
+def _written(origin: Origin, language: str, *, is_share: bool) -> str:
+    value = origin.value
+    if value is None:
+        return formats.NOTHING
+    if isinstance(value, bool):
+        return text(f"value.{'yes' if value else 'no'}", language)
+    if isinstance(value, int | float):
+        return formats.percent(value) if is_share else formats.significant(value, 6)
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, tuple | list):
+        return ", ".join(map(str, value))
+    return name("value", value, language)
+
+
+def _is_share(scenario: Any, key: str) -> bool:
+    """Whether the field behind a dotted key reads shares, so that it is shown in per cent."""
+    model, info = scenario, None
+    for part in key.split("."):
+        info = getattr(type(model), "model_fields", {}).get(part)
+        model = getattr(model, part, None)
+    if info is None:
+        return False
+    metadata = list(info.metadata)
+    for inner in get_args(info.annotation):
+        metadata += getattr(inner, "__metadata__", ())
+    return any(getattr(item, "func", None) is units.share for item in metadata)

@@ -220,7 +220,7 @@ def test_round_the_clock() -> None:
     def agents(x: pd.Series) -> float:
         return 0 if 3 <= x.clock < 5 else round(1.6 + 8 * np.exp(-(((x.clock - 12) / 4) ** 2)))
 
-    table = requirement(agents, {"daily": "00:00-24:00"}, days=14)
+    table = requirement(agents, {"daily": "00:00-24:00"}, days=9, seconds=3600)
     plan = schedule(table, shifts, in_office=0.0, costs={"full_time": 269, "night": 289})
     holds(plan, shifts, 0.0)
     assert plan.shortfalls.empty

@@ -140,6 +140,18 @@ def test_a_large_day_is_proven_and_large_programs_come_near() -> None:
     assert sum(p.cost * n for p, n in zip(patterns, halves.people, strict=True)) == pytest.approx(cost, rel=0.01)
 
 
+def test_a_large_program_keeps_to_the_room() -> None:
+    # Ten people may be present and all places of the meal are taken in turns, whether meals are decided at once or afterwards.
+    need = np.array([7, 8, 8, 8, 9, 10, 10, 10, 10, 10, 10, 10, 8, 8, 8, 8])
+    patterns = [Pattern(0, 0, 16, 269.0, 0, tuple(range(2, 14)), 1), Pattern(1, 4, 12, 100.0, 0)]
+    room = np.full(16, 10)
+    for limits in (Limits(), Limits(large=0)):
+        solution = solve(Stretch(need, room=room), patterns, limits)
+        assert solution.people.tolist() == [8, 3]
+        assert not solution.short.any()
+        assert (presence(patterns, solution, 16) <= room).all()
+
+
 def test_surplus_is_spread_and_meals_are_central() -> None:
     # Five people for a need of four: all may eat apart, at the five central places of eleven.
     need = np.full(16, 4)

@@ -92,7 +92,8 @@ def _interval(scenario: Scenario, staffed: Staffed, simulation: SimulationResult
     target = scenario.targets.sl_offered
     if target is None:
         return []
-    clock = simulation.service[["start", "offered", "answered_within"]].merge(staffed.workload[["start", "slot", "duration"]], on="start")
+    clock = simulation.service[["start", "offered", "answered_within"]]
+    clock = clock.merge(staffed.workload[["start", "slot", "duration"]], on="start")
     by_slot = clock.groupby("slot", as_index=False).agg(
         offered=("offered", "sum"), answered_within=("answered_within", "sum"), duration=("duration", "first")
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -41,14 +42,7 @@ def staff(scenario: Scenario, workload: pd.DataFrame, *, seats: int | None = Non
         People present at once, at most; None for as many as needed.
     """
     need = requirement(workload, scenario.targets, scenario.contact)
-    shifts = schedule(
-        need,
-        scenario.people.shifts,
-        in_office=scenario.people.shrinkage.in_office,
-        costs=shift_costs(scenario),
-        seats=seats,
-        days=scenario.plan.days,
-    )
+    shifts = _shifts(scenario, need, seats)
     trunk = lines(need, scenario)
     staff_ = scenario.people
     window = scenario.plan
@@ -62,6 +56,26 @@ def staff(scenario: Scenario, workload: pd.DataFrame, *, seats: int | None = Non
         period=f"{window.start}..{window.end}",
     )
     return Staffed(workload, need, shifts, trunk, chain)
+
+
+def _shifts(scenario: Scenario, need: pd.DataFrame, seats: int | None) -> Schedule:
+    """The shifts, in no more seats than the busiest interval needs where that costs no service: a desk is rent."""
+    in_office = scenario.people.shrinkage.in_office
+    reachable = need["agents"][np.isfinite(need["agents"])]
+    least = math.ceil(float(reachable.max()) / (1 - in_office) - 1e-9) if len(reachable) else 0
+
+    def within(limit: int | None) -> Schedule:
+        return schedule(
+            need, scenario.people.shifts, in_office=in_office, costs=shift_costs(scenario), seats=limit, days=scenario.plan.days
+        )
+
+    if seats is not None:
+        return within(seats)
+    tight = within(least)
+    if tight.shortfalls.empty:
+        return tight
+    free = within(None)
+    return free if free.shortfalls["short"].sum() < tight.shortfalls["short"].sum() else tight
 
 
 def lines(requirement: pd.DataFrame, scenario: Scenario) -> int:

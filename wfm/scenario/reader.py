@@ -115,10 +115,12 @@ def _load(text: str, file: str) -> tuple[dict[str, Any], dict[Path_, int]]:
     from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
     loader = YAML(typ="rt")
+    loader.Constructor = _constructor()
     try:
         tree = loader.load(text)
     except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
+        # An open quote is noticed at the file's end; what helps is where it began.
+        mark = (error.context_mark if "quoted" in str(error.context) else None) or error.problem_mark or error.context_mark
         what = (error.problem or "not YAML").strip().splitlines()[0]
         raise InputError(Problem(f"not readable as YAML: {what}", file=file, line=mark.line + 1 if mark else 0,
                                  way_out="Check the indent, the colons and the quotes of this line")) from None  # fmt: skip
@@ -132,6 +134,17 @@ def _load(text: str, file: str) -> tuple[dict[str, Any], dict[Path_, int]]:
     lines: dict[Path_, int] = {}
     values = _plain(tree, (), lines, file)
     return values, lines
+
+
+def _constructor() -> Any:
+    """ruamel's, but dates stay text: the model reads them, and says where one is wrong."""
+    from ruamel.yaml.constructor import RoundTripConstructor
+
+    class Constructor(RoundTripConstructor):  # type: ignore[misc]  # ruamel ships no types
+        pass
+
+    Constructor.add_constructor("tag:yaml.org,2002:timestamp", lambda loader, node: str(node.value))
+    return Constructor
 
 
 def _refuse_aliases(loader: Any, text: str, file: str) -> None:
@@ -191,8 +204,11 @@ def _problem(entry: pydantic.ErrorDetails | Mapping[str, Any], source: Source) -
     elif ": " in message and kind == "value_error":
         message, way_out = message.split(": ", 1)
         way_out = way_out[:1].upper() + way_out[1:]
-    file = source.file if line or path[:1] not in [(o.split(".")[0].split("=")[0],) for o in source.overrides] else "--set"
-    return Problem(message, _dotted(path), value, way_out, file, line)
+    for override in source.overrides:
+        given = tuple(override.partition("=")[0].split("."))
+        if path[: len(given)] == given or given[: len(path)] == path:
+            return Problem(message, _dotted(path), value, way_out, f"--set {override}")
+    return Problem(message, _dotted(path), value, way_out, source.file, line)
 
 
 def _is_branch(part: object) -> bool:

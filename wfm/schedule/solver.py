@@ -34,7 +34,7 @@ class Limits:
     """
 
     gap: float = 5e-4
-    nodes: int = 500
+    nodes: int = 200
     large: int = 6000
 
 
@@ -102,7 +102,7 @@ def solve(stretch: Stretch, patterns: list[Pattern], limits: Limits | None = Non
     best = _even(program, first, gap=2e-4)
     if program.columns <= limits.large // 3:
         # A day has a few hundred columns, round the clock thousands: there the meals of moved shifts are placed only afterwards.
-        moved = _even(program, first, gap=0.02, starts_move=True, whole_meals=program.columns <= limits.large // 6)
+        moved = _even(program, first, gap=0.05, starts_move=True, whole_meals=program.columns <= limits.large // 6)
         moved = _even(program, moved, gap=2e-4, settled=False)
         if program.fits(moved):
             best = min(best, moved, key=program.rank)
@@ -275,7 +275,7 @@ def _even(
     else:
         low[:count] = top[:count] = found.people
     whole = np.concatenate([np.ones(count), np.full(places, float(whole_meals)), np.zeros(extra)])
-    result = _search(np.concatenate(objective), rows, top, whole, Limits(gap=gap, nodes=20), low)
+    result = _search(np.concatenate(objective), rows, top, whole, Limits(gap=gap, nodes=5), low)
     if result.x is None:
         return found
     values = result.x if whole_meals else _whole_shifts(program, result.x)

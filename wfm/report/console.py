@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _WIDTH = 110
 _TURNING = 4
+_TOGETHER = "\u00a0"  # keeps words on one line; no such character leaves `screen`
 _COLUMNS = ("investment", "running_cost_year", "npv", "payback_months", "cost_per_contact", "break_even_uplift")
 
 
@@ -86,7 +87,7 @@ def screen(plan: Plan, language: str, *, written: Sequence[Path] = (), scenario_
     for remark in plan.advice:
         lines += _wrapped(sentences.advice(remark, language, plan.scenario.currency), 4, first=" !  ")
     lines += ["", *_last(plan, numbers, language, written, scenario_path)]
-    return "\n".join(line.rstrip() for line in lines)
+    return "\n".join(line.rstrip() for line in lines).replace(_TOGETHER, " ")
 
 
 def carried(numbers: Headline, language: str) -> str:
@@ -142,7 +143,7 @@ def _people(plan: Plan, numbers: Headline, language: str) -> list[str]:
 def _service(plan: Plan, numbers: Headline, language: str) -> list[str]:
     threshold = plan.scenario.targets.threshold
     shown = [
-        f"{kpi.label(key, language, threshold)} {with_half(numbers, f'service.{key}', language)}"
+        f"{kpi.label(key, language, threshold)} {with_half(numbers, f'service.{key}', language)}".replace(" ", _TOGETHER)
         for key in ("answer_rate", "sl_offered", "asa_answered", "occupancy")
         if f"service.{key}" in numbers
     ]
@@ -173,14 +174,15 @@ def _service(plan: Plan, numbers: Headline, language: str) -> list[str]:
 def _options(plan: Plan, numbers: Headline, language: str) -> list[str]:
     currency = plan.scenario.currency
     title = text(
-        "screen.options", language,
+        "screen.options",
+        language,
         years=sentences.horizon(plan, language),
         rate=formats.percent(plan.scenario.money.discount_rate),
         unit=formats.money_unit(language, currency),
-    )  # fmt: skip
-    unit = text("unit.money" if currency == "CNY" else "unit.money_foreign", language, currency=currency)
+    )
+    unit = formats.small_unit(language, currency)
     rows = [[text("measures.option", language), *(text(f"measures.{m}", language, unit=unit) for m in _COLUMNS)]]
-    ranked = plan.options[plan.options["option"] != "none"].sort_values("npv", ascending=False, kind="stable")["option"].tolist()
+    ranked = sentences.ranked(plan)
     for option in ranked:
         cells = [cell(numbers[f"option.{option}.{m}"], m, language) for m in _COLUMNS]
         rows.append([text(f"option.{option}", language), *cells])
@@ -196,10 +198,11 @@ def _options(plan: Plan, numbers: Headline, language: str) -> list[str]:
 
 def cell(value: float | None, measure: str, language: str) -> str:
     """A measure of an option as a table shows it; large amounts in 万元 or CNY k."""
-    if measure in ("investment", "running_cost_year", "benefit_year", "npv", "funding_need"):
+    if measure in ("investment", "running_cost_year", "benefit_year", "npv", "eaa", "funding_need"):
         return formats.thousands(value, language)
     if measure in ("irr", "mirr", "roi", "break_even_uplift"):
-        return formats.share(value)
+        # Beyond ten times a year a rate of return says no more than "very high".
+        return ">1,000%" if measure in ("irr", "mirr") and value is not None and value > 10 else formats.share(value)
     return formats.number(value, {"cost_per_contact": 2, "pi": 2}.get(measure, 1))
 
 

@@ -8,7 +8,8 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from wfm.core import kpi, units
-from wfm.report import formats, sentences, style, tallied
+from wfm.report import formats, style, tallied
+from wfm.report.figures_money import break_evens, cash, npv
 from wfm.report.words import text
 
 if TYPE_CHECKING:
@@ -31,13 +32,27 @@ def day(plan: Plan, language: str, on: date | None = None) -> Any:
     need = [None if value != value else value for value in need]
     clock = _clocks(rows)
     traces: list[Any] = [
-        go.Scatter(x=ends, y=[*cover, cover[-1]], name=text("figure.cover", language), line={"shape": "hv", "width": 0},
-                   fill="tozeroy", fillcolor="rgba(86, 180, 233, 0.35)", mode="lines", customdata=[*clock, clock[-1]],
-                   hovertemplate=text("figure.hover_agents", language)),
-        go.Scatter(x=ends, y=[*need, need[-1]], name=text("figure.need", language), mode="lines",
-                   line={"shape": "hv", "width": 2.5, "color": style.INK}, customdata=[*clock, clock[-1]],
-                   hovertemplate=text("figure.hover_agents", language)),
-    ]  # fmt: skip
+        go.Scatter(
+            x=ends,
+            y=[*cover, cover[-1]],
+            name=text("figure.cover", language),
+            line={"shape": "hv", "width": 0},
+            fill="tozeroy",
+            fillcolor="rgba(86, 180, 233, 0.35)",
+            mode="lines",
+            customdata=[*clock, clock[-1]],
+            hovertemplate=text("figure.hover_agents", language),
+        ),
+        go.Scatter(
+            x=ends,
+            y=[*need, need[-1]],
+            name=text("figure.need", language),
+            mode="lines",
+            line={"shape": "hv", "width": 2.5, "color": style.INK},
+            customdata=[*clock, clock[-1]],
+            hovertemplate=text("figure.hover_agents", language),
+        ),
+    ]
     if any(gap > 0 for gap in short):
         width = float(rows["duration"].iloc[0]) / 3600
         gaps = [(hour, have, gap) for hour, have, gap in zip(hours, cover, short, strict=True) if gap > 0]
@@ -50,7 +65,7 @@ def day(plan: Plan, language: str, on: date | None = None) -> Any:
                 name=text("figure.gap", language),
                 marker={"color": style.RED, "opacity": 0.85},
                 hovertemplate=text("figure.hover_short", language),
-            )  # fmt: skip
+            )
         )
     title = text("figure.day", language, day=formats.day(chosen, language))  # type: ignore[arg-type]
     return style.figure(
@@ -75,14 +90,14 @@ def forecast(plan: Plan, language: str) -> Any:
     traces.append(
         go.Scatter(
             x=x,
-            y=_rounded(days["contacts"], 1),
+            y=style.rounded(days["contacts"], 1),
             name=text("figure.contacts", language),
             mode="lines+markers",
             line={"color": style.BLUE, "width": 2},
             marker={"size": 5},
             customdata=labels,
             hovertemplate=text("figure.hover_contacts", language),
-        )  # fmt: skip
+        )
     )
     step = max(7, -(-len(x) // 7) // 7 * 7 or 7)
     axis = {
@@ -91,9 +106,12 @@ def forecast(plan: Plan, language: str) -> Any:
         "type": "date",
     }
     return style.figure(
-        traces, text("figure.forecast", language), axis,
-        {"title": {"text": text("figure.contacts_per_day", language)}, "rangemode": "tozero"}, hovermode="closest",
-    )  # fmt: skip
+        traces,
+        text("figure.forecast", language),
+        axis,
+        {"title": {"text": text("figure.contacts_per_day", language)}, "rangemode": "tozero"},
+        hovermode="closest",
+    )
 
 
 def weekday(plan: Plan, language: str) -> Any:
@@ -103,12 +121,24 @@ def weekday(plan: Plan, language: str) -> Any:
     rows = tallied.by_weekday(plan)
     names = [text(f"weekday.{int(value)}", language) for value in rows["weekday"]]
     shown = [formats.number(value) for value in rows["contacts"]]
-    bars = go.Bar(x=names, y=_rounded(rows["contacts"], 1), text=shown, textposition="outside", cliponaxis=False, marker={"color": style.SKY},
-                  name=text("figure.contacts", language), hovertemplate=text("figure.hover_bar_contacts", language))  # fmt: skip
+    bars = go.Bar(
+        x=names,
+        y=style.rounded(rows["contacts"], 1),
+        text=shown,
+        textposition="outside",
+        cliponaxis=False,
+        marker={"color": style.SKY},
+        name=text("figure.contacts", language),
+        hovertemplate=text("figure.hover_bar_contacts", language),
+    )
     return style.figure(
-        [bars], text("figure.weekday", language), {"type": "category"},
-        {"title": {"text": text("figure.contacts_per_day", language)}, "rangemode": "tozero"}, showlegend=False, hovermode="closest",
-    )  # fmt: skip
+        [bars],
+        text("figure.weekday", language),
+        {"type": "category"},
+        {"title": {"text": text("figure.contacts_per_day", language)}, "rangemode": "tozero"},
+        showlegend=False,
+        hovermode="closest",
+    )
 
 
 def service(plan: Plan, language: str, on: date | None = None) -> Any:
@@ -123,12 +153,26 @@ def service(plan: Plan, language: str, on: date | None = None) -> Any:
     hover = text("figure.hover_share", language)
     traces = _band(go, hours, rows["sl_offered_low"], rows["sl_offered_high"], text("figure.band95", language), digits=4)
     traces += [
-        go.Scatter(x=hours, y=_rounded(rows["sl_offered"], 4), name=text("figure.simulated", language), mode="lines+markers",
-                   line={"color": style.BLUE, "width": 2}, marker={"size": 6}, customdata=clock, hovertemplate=hover),
-        go.Scatter(x=hours, y=_rounded(rows["formula"], 4), name=text("figure.formula", language), mode="markers",
-                   marker={"symbol": "diamond-open", "size": 8, "color": style.RED, "line": {"width": 1.5}}, customdata=clock,
-                   hovertemplate=hover),
-    ]  # fmt: skip
+        go.Scatter(
+            x=hours,
+            y=style.rounded(rows["sl_offered"], 4),
+            name=text("figure.simulated", language),
+            mode="lines+markers",
+            line={"color": style.BLUE, "width": 2},
+            marker={"size": 6},
+            customdata=clock,
+            hovertemplate=hover,
+        ),
+        go.Scatter(
+            x=hours,
+            y=style.rounded(rows["formula"], 4),
+            name=text("figure.formula", language),
+            mode="markers",
+            marker={"symbol": "diamond-open", "size": 8, "color": style.RED, "line": {"width": 1.5}},
+            customdata=clock,
+            hovertemplate=hover,
+        ),
+    ]
     target = plan.scenario.targets.sl_offered
     if target is not None:
         traces.append(
@@ -154,10 +198,24 @@ def weekdays(plan: Plan, language: str) -> Any:
     colours = [style.RED if met < promise else style.SKY for met in rows["met"]]
     error = None
     if {"met_low", "met_high"} <= set(rows.columns):
-        error = {"type": "data", "symmetric": False, "array": _rounded(rows["met_high"] - rows["met"], 4),
-                 "arrayminus": _rounded(rows["met"] - rows["met_low"], 4), "color": style.INK, "thickness": 1, "width": 3}  # fmt: skip
-    bars = go.Bar(x=names, y=_rounded(rows["met"], 4), error_y=error, marker={"color": colours}, name=text("figure.days_met", language),
-                  hovertemplate=text("figure.hover_weekday", language))  # fmt: skip
+        error = {
+            "type": "data",
+            "symmetric": False,
+            "array": style.rounded(rows["met_high"] - rows["met"], 4),
+            "arrayminus": style.rounded(rows["met"] - rows["met_low"], 4),
+            "color": style.INK,
+            "thickness": 1,
+            "width": 3,
+        }
+    bars = go.Bar(
+        x=names,
+        y=style.rounded(rows["met"], 4),
+        error_y=error,
+        marker={"color": colours},
+        name="",
+        showlegend=False,
+        hovertemplate=text("figure.hover_weekday", language),
+    )
     line = _level(go, names, promise, text("figure.promise", language, promise=formats.percent(promise)), language)
     return style.figure(
         [bars, line],
@@ -168,78 +226,17 @@ def weekdays(plan: Plan, language: str) -> Any:
     )
 
 
-def cash(plan: Plan, language: str) -> Any:
-    """Cumulative cash of each option against none, by month."""
-    import plotly.graph_objects as go
-
-    flows = tallied.cumulative_cash(plan)
-    unit, scale = formats.money_unit(language, plan.scenario.currency), 10_000 if language == "zh" else 1000
-    hover = text("figure.hover_cash", language, unit=unit)
-    traces = [
-        go.Scatter(x=flows.index.tolist(), y=_rounded(flows[option].round(-3) / scale, 1), name=text(f"option.{option}", language), mode="lines",
-                   line={"width": 2.5, "color": style.OPTION_COLOURS.get(option, style.PURPLE), "dash": style.OPTION_DASHES.get(option, "solid")},
-                   hovertemplate=hover)
-        for option in flows.columns
-    ]  # fmt: skip
-    axis = {"title": {"text": text("figure.month", language)}, "dtick": 6 if len(flows) > 14 else 2}
-    return style.figure(
-        traces, text("figure.cash", language), axis,
-        {"title": {"text": unit}, "zeroline": True, "zerolinecolor": style.GREY}, hovermode="closest", legend={"y": -0.26},
-    )  # fmt: skip
-
-
-def npv(plan: Plan, language: str) -> Any:
-    """Net present value of each option against none."""
-    import plotly.graph_objects as go
-
-    rows = plan.options[plan.options["option"] != "none"].sort_values("npv", kind="stable")
-    unit, scale = formats.money_unit(language, plan.scenario.currency), 10_000 if language == "zh" else 1000
-    bars = go.Bar(
-        x=_rounded(rows["npv"].round(-3) / scale, 1), y=[text(f"option.{option}", language) for option in rows["option"]], orientation="h",
-        text=[formats.thousands(value, language) for value in rows["npv"]], textposition="auto", insidetextfont={"color": "white"}, name="NPV",
-        marker={"color": [style.BLUE if option == plan.best else style.GREY for option in rows["option"]]},
-        hovertemplate=text("figure.hover_npv", language, unit=unit),
-    )  # fmt: skip
-    return style.figure(
-        [bars], text("figure.npv", language), {"title": {"text": unit}, "zeroline": True, "zerolinecolor": style.GREY, "showgrid": True},
-        {"type": "category"}, showlegend=False, hovermode="closest", height=240,
-    )  # fmt: skip
-
-
-def break_evens(plan: Plan, language: str) -> Any:
-    """How far each value may move before another option is better, in per cent of its present value."""
-    import plotly.graph_objects as go
-
-    rows = sentences.overturning(plan)[::-1]
-    moves = [round(row["value"] / row["current"] - 1, 4) for row in rows]
-    labels = [
-        text(
-            "figure.against",
-            language,
-            lever=sentences.lever(row, language),
-            other=text(f"option.{_other(row, plan.best)}", language),
-        )
-        for row in rows
-    ]
-    bars = go.Bar(x=moves, y=labels, orientation="h", text=[f"{move:+.1%}" for move in moves], textposition="outside", cliponaxis=False,
-                  marker={"color": style.ORANGE}, hovertemplate=text("figure.hover_break_even", language), name="")  # fmt: skip
-    reach = 1.7 * max((abs(move) for move in moves), default=0.1)
-    return style.figure(
-        [bars], text("figure.break_evens", language),
-        {"tickformat": "+.0%", "range": [-reach, reach], "zeroline": True, "zerolinecolor": style.INK, "showgrid": True, "nticks": 5},
-        {"type": "category"}, showlegend=False, hovermode="closest", height=120 + 46 * len(rows),
-    )  # fmt: skip
-
-
 #: Name to figure, in the order of the report.
 FIGURES: dict[str, Callable[[Plan, str], Any]] = {
-    "npv": npv, "break_evens": break_evens, "forecast": forecast, "weekday": weekday, "day": day, "service": service,
-    "weekdays": weekdays, "cash": cash,
-}  # fmt: skip
-
-
-def _other(row: dict[str, Any], best: str) -> str:
-    return str(row["against"] if row["option"] == best else row["option"])
+    "npv": npv,
+    "break_evens": break_evens,
+    "forecast": forecast,
+    "weekday": weekday,
+    "day": day,
+    "service": service,
+    "weekdays": weekdays,
+    "cash": cash,
+}
 
 
 def _steps(rows: pd.DataFrame) -> tuple[list[float], list[float]]:
@@ -263,15 +260,17 @@ def _clock_axis(rows: pd.DataFrame) -> dict[str, Any]:
 def _band(go: Any, x: Sequence[Any], low: pd.Series, high: pd.Series, label: str, digits: int = 1) -> list[Any]:
     edge = {"x": list(x), "mode": "lines", "line": {"width": 0}, "hoverinfo": "skip"}
     return [
-        go.Scatter(y=_rounded(low, digits), showlegend=False, **edge),
-        go.Scatter(y=_rounded(high, digits), name=label, fill="tonexty", fillcolor=style.BAND, **edge),
+        go.Scatter(y=style.rounded(low, digits), showlegend=False, **edge),
+        go.Scatter(y=style.rounded(high, digits), name=label, fill="tonexty", fillcolor=style.BAND, **edge),
     ]
 
 
 def _level(go: Any, x: Sequence[Any], level: float, label: str, language: str) -> Any:
-    return go.Scatter(x=list(x), y=[level] * len(x), name=label, mode="lines", line={"color": style.INK, "dash": "dash", "width": 1.5},
-                      hovertemplate=f"{label}<extra></extra>")  # fmt: skip
-
-
-def _rounded(values: pd.Series, digits: int) -> list[float]:
-    return [float(value) + 0.0 for value in values.astype(float).round(digits)]
+    return go.Scatter(
+        x=list(x),
+        y=[level] * len(x),
+        name=label,
+        mode="lines",
+        line={"color": style.INK, "dash": "dash", "width": 1.5},
+        hovertemplate=f"{label}<extra></extra>",
+    )

@@ -1,4 +1,4 @@
-"""What a plan leaves on disk: report.html, plan.json and csv tables; each written beside and renamed, so nothing stands half-written."""
+"""What a plan leaves on disk: report.html, plan.json and csv tables; written beside and renamed, so nothing stands half-written."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 def write_outputs(plan: Plan, folder: str | Path) -> tuple[Path, ...]:
     """Write the report, plan.json and ``tables/*.csv`` into a folder, which is made where absent.
 
-    Everything is rendered before the first file is touched, and every file is renamed into place, so an error leaves the files of an
-    earlier run as they were. Equal plans give equal bytes.
+    Everything is rendered before the first file is touched, and every file is renamed into place, so an error leaves the files of
+    an earlier run as they were. Equal plans give equal bytes.
 
     Returns
     -------

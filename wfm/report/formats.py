@@ -1,4 +1,7 @@
-"""How numbers and dates look in each language. Both languages round the same quantity alike: 万元 with one decimal is CNY k with none."""
+"""How numbers and dates look in each language.
+
+Both round the same quantity alike: 万元 with one decimal is CNY k with none.
+"""
 
 from __future__ import annotations
 
@@ -70,13 +73,17 @@ def money(value: Any, language: str, currency: str) -> str:
     return f"{currency} {thousands(value, language)}k"
 
 
+def small_unit(language: str, currency: str) -> str:
+    """``元`` or ``CNY``: the unit of prices."""
+    return text("unit.money" if currency == "CNY" else "unit.money_foreign", language, currency=currency)
+
+
 def price(value: Any, language: str, currency: str, digits: int = 0) -> str:
     """A small amount: ``5,768 元`` or ``CNY 5,768``."""
     if missing(value):
         return NOTHING
-    if language == "zh":
-        return f"{number(value, digits)} {text('unit.money' if currency == 'CNY' else 'unit.money_foreign', language, currency=currency)}"
-    return f"{currency} {number(value, digits)}"
+    shown, unit_ = number(value, digits), small_unit(language, currency)
+    return f"{shown} {unit_}" if language == "zh" else f"{unit_} {shown}"
 
 
 def seconds(value: Any, language: str, digits: int = 1) -> str:

@@ -19,9 +19,11 @@ MEASURES = {
     "irr": "share",
     "mirr": "share",
     "payback_months": "months",
+    "discounted_payback_months": "months",
     "payback_from_go_live": "months",
     "roi": "share",
     "pi": "ratio",
+    "eaa": "money",
     "cost_per_contact": "money/contact",
     "funding_need": "money",
     "break_even_uplift": "share",
@@ -80,7 +82,7 @@ def headline(plan: Plan) -> Headline:
 def _people(plan: Plan) -> Iterator[Number]:
     need = plan.requirement["agents"].replace(math.inf, math.nan)
     row = plan.people.table.iloc[0]
-    top = plan.requirement.loc[need.idxmax()] if need.notna().any() else None
+    top = plan.requirement.iloc[int(need.fillna(0.0).to_numpy().argmax())] if need.notna().any() else None
     yield Number("people.agents_peak", _plain(need.max()), "people")
     yield Number("people.agents_peak_start", None if top is None else top["start"].isoformat(), "instant")
     yield Number("people.agents_median", _plain(need[need > 0].median()), "people")
@@ -94,17 +96,15 @@ def _people(plan: Plan) -> Iterator[Number]:
 
 
 def _service(plan: Plan) -> Iterator[Number]:
-    overall = plan.simulation.overall.set_index("kpi")
-    for kpi, unit in _SERVICE.items():
-        if kpi in overall.index:
-            row = overall.loc[kpi]
-            yield Number(f"service.{kpi}", _plain(row["value"]), unit, _plain(row["low"]), _plain(row["high"]))
     result = plan.simulation
-    every = result.promises.set_index("target").loc["all"]
+    for kpi, unit in _SERVICE.items():
+        value, low, high = result.kpi(kpi)
+        yield Number(f"service.{kpi}", _plain(value), unit, _plain(low), _plain(high))
+    every = result.promises[result.promises["target"] == "all"].iloc[0]
     yield Number("service.days_met", _plain(every["met"]), "share", _plain(every["met_low"]), _plain(every["met_high"]))
     known = result.weekdays.dropna(subset=["met"])
     if len(known):
-        worst = known.loc[known["met"].idxmin()]
+        worst = known.iloc[int(known["met"].to_numpy().argmin())]
         yield Number("service.worst_weekday", int(worst["weekday"]), "weekday")
         yield Number(
             "service.worst_weekday_met", _plain(worst["met"]), "share", _plain(worst.get("met_low")), _plain(worst.get("met_high"))

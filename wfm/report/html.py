@@ -23,6 +23,7 @@ def html(plan: Plan) -> str:
     Everything stands in the file: styles, figures and plotly.js (once). Equal plans give equal bytes: no clock, path or random id.
     User text is escaped by the template engine; JSON is escaped so that no text can end its script element.
     """
+    from markupsafe import Markup
     from plotly.offline import get_plotlyjs
 
     shown = {language: pages.page(plan, language) for language in _order(plan)}
@@ -34,9 +35,7 @@ def html(plan: Plan) -> str:
         if isinstance(block, pages.Chart)
     }
     figures = {language: {name: _figure(plan, name, language) for name in FIGURES if name in used} for language in LANGUAGES}
-    from markupsafe import Markup
-
-    return _template().render(
+    page = _template().render(
         pages={language: shown[language] for language in LANGUAGES},
         first=plan.scenario.language,
         codes=_CODES,
@@ -48,6 +47,7 @@ def html(plan: Plan) -> str:
         plotly=Markup(get_plotlyjs()),
         figures=Markup(_script_json(figures)),
     )
+    return str(page)
 
 
 def compact(plan: Plan, language: str) -> str:
@@ -56,7 +56,8 @@ def compact(plan: Plan, language: str) -> str:
 
     front = pages.first_page(plan, language)
     table = next(block for block in conclusion(plan, language).blocks if isinstance(block, pages.Table))
-    return _template("compact.html.j2").render(page=front, table=table, code=_CODES[language], words=_words(plan, language))
+    template = _template("compact.html.j2")
+    return str(template.render(page=front, table=table, code=_CODES[language], words=_words(plan, language)))
 
 
 def _order(plan: Plan) -> list[str]:

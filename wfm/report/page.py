@@ -19,7 +19,7 @@ GRAVE = ("synthetic_history", "estimated_demand", "outsourced_below_own_wage", "
 
 @dataclass(frozen=True)
 class Table:
-    """A table of texts. ``numeric`` columns align right; ``folded`` ones open on request; ``tall`` ones scroll inside their frame."""
+    """A table of texts: ``numeric`` columns align right, ``folded`` ones open on request, ``tall`` ones scroll in their frame."""
 
     caption: str
     head: list[str]
@@ -128,18 +128,22 @@ def verdict(plan: Plan, language: str) -> list[str]:
     """The conclusion: which option, by how much, and whether service keeps its promise."""
     numbers, currency = headline(plan), plan.scenario.currency
     years = sentences.horizon(plan, language)
-    ranked = plan.options[plan.options["option"] != "none"].sort_values("npv", ascending=False, kind="stable")
+    ranked = sentences.ranked(plan)
     lines = []
-    if len(ranked):
-        names = [text(f"option_spelled.{option}", language) for option in ranked["option"]]
-        worth = [formats.money(value, language, currency) for value in ranked["npv"]]
-        if plan.best == "none":
-            key = "cost" if any(remark.key == "no_benefit" for remark in plan.advice) else "none"
-            lines.append(text(f"verdict.{key}", language, years=years, second=names[0], npv=worth[0]))
+    if ranked:
+        names = [text(f"option_spelled.{option}", language) for option in ranked]
+        worth = [numbers[f"option.{option}.npv"] for option in ranked]
+        best = formats.money(worth[0], language, currency)
+        if not sentences.benefit_known(plan):
+            cost = formats.price(numbers[f"option.{ranked[0]}.cost_per_contact"], language, currency, 2)
+            lines.append(text("verdict.cost", language, years=years, second=names[0], cost=cost))
+        elif plan.best == "none":
+            lines.append(text("verdict.none", language, years=years, second=names[0], npv=best))
         else:
-            lines.append(text("verdict.best", language, years=years, best=names[0], npv=worth[0]))
+            lines.append(text("verdict.best", language, years=years, best=names[0], npv=best))
             if len(ranked) > 1:
-                gap = formats.money(round(ranked["npv"].iloc[0], -3) - round(ranked["npv"].iloc[1], -3), language, currency)
+                # The difference of the rounded amounts, so that what is shown adds up.
+                gap = formats.money(round(worth[0], -3) - round(worth[1], -3), language, currency)
                 lines.append(text("verdict.ahead", language, second=names[1], gap=gap))
             else:
                 lines.append(text("verdict.alone", language))

@@ -50,7 +50,7 @@ def plan_object(plan: Plan) -> dict[str, Any]:
         "break_evens": _rows(plan.break_evens),
         "carried": vars(plan.carried),
         "one_more": vars(plan.one_more) if plan.one_more is not None else None,
-        "advice": [{"key": remark.key, "values": remark.values} for remark in plan.advice],
+        "advice": [{"key": remark.key, "values": vars(remark)["values"]} for remark in plan.advice],
         "origins": [vars(origin) for origin in plan.origins],
         "scenario": plan.scenario.model_dump(mode="json"),
     }
@@ -66,25 +66,46 @@ def schema() -> dict[str, Any]:
     interval = _object(value=number, low=number, high=number)
     measured = _object(value={"type": ["number", "string", "null"]}, unit=text, low=number, high=number)
     service = _object(
-        overall={"type": "object", "additionalProperties": interval}, weekdays=rows, promises=rows, replications={"type": "integer"},
-        contacts_simulated={"type": "integer"}, stopped_by=text,
-    )  # fmt: skip
+        overall={"type": "object", "additionalProperties": interval},
+        weekdays=rows,
+        promises=rows,
+        replications={"type": "integer"},
+        contacts_simulated={"type": "integer"},
+        stopped_by=text,
+    )
     origin = _object(
-        key=text, value=True, unit=text, kind={"enum": ["stated", "found", "law", "assumed", "yours"]}, source=text, date=text, grade=text,
-        en=text, zh=text, default=True,
-    )  # fmt: skip
+        key=text,
+        value=True,
+        unit=text,
+        kind={"enum": ["stated", "found", "law", "assumed", "yours"]},
+        source=text,
+        date=text,
+        grade=text,
+        en=text,
+        zh=text,
+        default=True,
+    )
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "openwfm plan",
         **_object(
-            wfm_plan={"const": VERSION}, version=text, status={"enum": ["met", "short"]}, best=text,
+            wfm_plan={"const": VERSION},
+            version=text,
+            status={"enum": ["met", "short"]},
+            best=text,
             headline={"type": "object", "additionalProperties": measured},
-            people={"type": "object", "required": ["heads", "seats", "kinds"]}, service=service, shortfalls=rows, options=rows,
-            break_evens=rows, carried={"type": "object"}, one_more={"type": ["object", "null"]},
+            people={"type": "object", "required": ["heads", "seats", "kinds"]},
+            service=service,
+            shortfalls=rows,
+            options=rows,
+            break_evens=rows,
+            carried={"type": "object"},
+            one_more={"type": ["object", "null"]},
             advice={"type": "array", "items": _object(key=text, values={"type": "object"})},
-            origins={"type": "array", "items": origin}, scenario={"type": "object", "required": ["wfm", "name", "plan"]},
+            origins={"type": "array", "items": origin},
+            scenario={"type": "object", "required": ["wfm", "name", "plan"]},
         ),
-    }  # fmt: skip
+    }
 
 
 def _object(**properties: Any) -> dict[str, Any]:

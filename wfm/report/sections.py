@@ -15,9 +15,17 @@ if TYPE_CHECKING:
 
 _PEOPLE = ("agents", "present", "rostered", "fte", "heads", "seats", "licences_concurrent", "licences_named", "lines")
 _KPIS = (
-    "answer_rate", "answer_rate_customer", "sl_offered", "sl_net", "asa_answered", "mean_wait_all", "abandon_rate_offered", "blocking",
-    "occupancy", "aht",
-)  # fmt: skip
+    "answer_rate",
+    "answer_rate_customer",
+    "sl_offered",
+    "sl_net",
+    "asa_answered",
+    "mean_wait_all",
+    "abandon_rate_offered",
+    "blocking",
+    "occupancy",
+    "aht",
+)
 _FORMULA = ("answer_rate", "sl_offered", "asa_answered", "occupancy")
 _SHORTFALLS_SHOWN = 200
 
@@ -27,10 +35,15 @@ def sections(plan: Plan, language: str) -> list[Section]:
     from wfm.report import sections_money
 
     return [
-        sections_money.conclusion(plan, language), demand(plan, language), shifts(plan, language), service(plan, language),
-        people(plan, language), sections_money.money(plan, language), sections_money.origins(plan, language),
+        sections_money.conclusion(plan, language),
+        demand(plan, language),
+        shifts(plan, language),
+        service(plan, language),
+        people(plan, language),
+        sections_money.money(plan, language),
+        sections_money.origins(plan, language),
         sections_money.definitions(plan, language),
-    ]  # fmt: skip
+    ]
 
 
 def chart(name_: str, language: str, *, half: bool = False) -> Chart:
@@ -48,13 +61,21 @@ def demand(plan: Plan, language: str) -> Section:
     days, weekdays = tallied.by_day(plan), tallied.by_weekday(plan)
     handled = (days["contacts"] * days["aht"]).sum() / days["contacts"].sum() if days["contacts"].sum() > 0 else float("nan")
     intro = text(
-        "intro.demand" if days["q95"].notna().any() else "intro.demand_estimate", language, history=sentences.history(plan, language),
-        contacts=formats.number(days["contacts"].mean()), aht=formats.seconds(float(handled), language, 0),
-    )  # fmt: skip
+        "intro.demand" if days["q95"].notna().any() else "intro.demand_estimate",
+        language,
+        history=sentences.history(plan, language),
+        contacts=formats.number(days["contacts"].mean()),
+        aht=formats.seconds(float(handled), language, 0),
+    )
     by_weekday = [
-        [text(f"weekday.{int(r['weekday'])}", language), formats.number(r["contacts"]), formats.number(r["load"], 1), formats.number(r["agents"])]
+        [
+            text(f"weekday.{int(r['weekday'])}", language),
+            formats.number(r["contacts"]),
+            formats.number(r["load"], 1),
+            formats.number(r["agents"]),
+        ]
         for r in weekdays.to_dict("records")
-    ]  # fmt: skip
+    ]
     by_day = [
         [formats.day(r["date"], language), *(formats.number(r[c]) for c in ("contacts", "q05", "q95", "aht"))]
         for r in days.to_dict("records")
@@ -62,10 +83,21 @@ def demand(plan: Plan, language: str) -> Section:
     blocks: list[Block] = [
         chart("forecast", language, half=True),
         chart("weekday", language, half=True),
-        Table(text("table.demand_weekday", language), heads(language, "weekday", "contacts", "load", "agents"), by_weekday, frozenset({1, 2, 3})),
-        Table(text("table.demand_day", language), heads(language, "date", "contacts", "q05", "q95", "aht"), by_day, frozenset({1, 2, 3, 4}),
-              folded=True, tall=True),
-    ]  # fmt: skip
+        Table(
+            text("table.demand_weekday", language),
+            heads(language, "weekday", "contacts", "load", "agents"),
+            by_weekday,
+            frozenset({1, 2, 3}),
+        ),
+        Table(
+            text("table.demand_day", language),
+            heads(language, "date", "contacts", "q05", "q95", "aht"),
+            by_day,
+            frozenset({1, 2, 3, 4}),
+            folded=True,
+            tall=True,
+        ),
+    ]
     if len(plan.repairs):
         rows = [
             [formats.number(r["line"]), sentences.phrase(str(r["what"]), language), sentences.phrase(str(r["action"]), language)]
@@ -80,9 +112,12 @@ def shifts(plan: Plan, language: str) -> Section:
     """The busiest day, the week's shifts, and every interval that is short of people."""
     methods = [name("model", method, language) for method in plan.requirement["method"].unique()]
     intro = text(
-        "intro.shifts", language, model=" / ".join(methods), paid=formats.number(plan.schedule.paid_hours),
+        "intro.shifts",
+        language,
+        model=" / ".join(methods),
+        paid=formats.number(plan.schedule.paid_hours),
         efficiency=formats.share(plan.schedule.efficiency),
-    )  # fmt: skip
+    )
     blocks: list[Block] = [chart("day", language), _week_of_shifts(plan, language)]
     gaps = plan.schedule.shortfalls
     if len(gaps):
@@ -102,25 +137,40 @@ def service(plan: Plan, language: str) -> Section:
     """Formula beside simulation, each number with its definition; by time of day; days meeting targets."""
     result, threshold = plan.simulation, plan.scenario.targets.threshold
     intro = text(
-        "intro.service", language, contacts=formats.number(result.contacts_simulated), replications=formats.number(result.replications),
+        "intro.service",
+        language,
+        contacts=formats.number(result.contacts_simulated),
+        replications=formats.number(result.replications),
         stopped=text(f"stopped.{result.stopped_by}", language),
-    )  # fmt: skip
+    )
     rows = tallied.by_slot(plan).to_dict("records")
     sl = kpi.label("sl_offered", language, threshold)
     by_slot = [
-        [formats.clock_span(r["clock"], r["clock"] + r["duration"]), *(formats.share(r.get(k)) for k in ("sl_offered", "formula", "answer_rate", "occupancy")),
-         formats.number(r.get("asa_answered"), 1)]
+        [
+            formats.clock_span(r["clock"], r["clock"] + r["duration"]),
+            *(formats.share(r.get(k)) for k in ("sl_offered", "formula", "answer_rate", "occupancy")),
+            formats.number(r.get("asa_answered"), 1),
+        ]
         for r in rows
-    ]  # fmt: skip
+    ]
     unit = text("unit.second", language)
     head = [
-        text("column.clock", language), sl, f"{sl} · {text('column.formula', language)}", kpi.label("answer_rate", language),
-        kpi.label("occupancy", language), f"{kpi.label('asa_answered', language)} ({unit})",
-    ]  # fmt: skip
+        text("column.clock", language),
+        sl,
+        f"{sl} · {text('column.formula', language)}",
+        kpi.label("answer_rate", language),
+        kpi.label("occupancy", language),
+        f"{kpi.label('asa_answered', language)} ({unit})",
+    ]
     weekdays = [
-        [text(f"weekday.{int(r['weekday'])}", language), formats.number(r["days"]), formats.share(r["met"]), _span(r.get("met_low"), r.get("met_high"), "share", language)]
+        [
+            text(f"weekday.{int(r['weekday'])}", language),
+            formats.number(r["days"]),
+            formats.share(r["met"]),
+            _span(r.get("met_low"), r.get("met_high"), "share", language),
+        ]
         for r in result.weekdays.to_dict("records")
-    ]  # fmt: skip
+    ]
     blocks: list[Block] = [
         chart("service", language),
         _service_overall(plan, language),
@@ -141,18 +191,26 @@ def people(plan: Plan, language: str) -> Section:
     numbers, row = headline(plan), plan.people.table.iloc[0]
     intro = text(
         "intro.people", language, seats=formats.number(numbers["people.seats"]), heads=formats.number(numbers["people.heads"])
-    )  # fmt: skip
+    )
     shrinkage = plan.scenario.people.shrinkage
     shares = {"in_office": formats.percent(shrinkage.in_office), "out_of_office": formats.percent(shrinkage.out_of_office)}
     rows = [
-        [text(f"people.{key}", language), formats.number(row[key], 1 if key in ("rostered", "fte") else 0),
-         text(f"people_definition.{key}", language, **shares)]
+        [
+            text(f"people.{key}", language),
+            formats.number(row[key], 1 if key in ("rostered", "fte") else 0),
+            text(f"people_definition.{key}", language, **shares),
+        ]
         for key in _PEOPLE
-    ]  # fmt: skip
+    ]
     kinds = [
-        [name("kind", r["kind"], language), formats.number(r["heads"]), formats.number(r["fte"], 1), formats.significant(r["shifts_per_week"])]
+        [
+            name("kind", r["kind"], language),
+            formats.number(r["heads"]),
+            formats.number(r["fte"], 1),
+            formats.significant(r["shifts_per_week"]),
+        ]
         for r in plan.people.kinds.to_dict("records")
-    ]  # fmt: skip
+    ]
     blocks: list[Block] = [
         Table(
             text("table.people", language),
@@ -167,7 +225,7 @@ def people(plan: Plan, language: str) -> Section:
 
 
 def _week_of_shifts(plan: Plan, language: str) -> Table:
-    """People on each shift by day, the first week of the plan that differs from none before it; a shift is its template and hours."""
+    """People on each shift by day in the first week of the plan; a shift is its template and hours."""
     work = plan.schedule.shifts[plan.schedule.shifts["activity"] == "work"]
     first = plan.scenario.plan.start
     dates = sorted(date for date in work["date"].unique() if (date - first).days < 7)
@@ -204,7 +262,7 @@ def _service_overall(plan: Plan, language: str) -> Table:
                 formula,
                 bounds.get(key, formats.NOTHING),
                 kpi.definition(key, language, threshold),
-            ]  # fmt: skip
+            ]
         )
     columns = heads(language, "kpi", "simulated", "interval", "formula", "target", "definition")
     return Table(text("table.service_overall", language), columns, rows, frozenset({1, 2, 3, 4}))

@@ -24,8 +24,11 @@ _PEOPLE_TERMS = ("agents", "present", "rostered", "fte", "heads", "seats", "lice
 def conclusion(plan: Plan, language: str) -> Section:
     """The options side by side, by every measure."""
     intro = text(
-        "intro.conclusion", language, rate=formats.percent(plan.scenario.money.discount_rate), years=sentences.horizon(plan, language)
-    )  # fmt: skip
+        "intro.conclusion",
+        language,
+        rate=formats.percent(plan.scenario.money.discount_rate),
+        years=sentences.horizon(plan, language),
+    )
     turning = bool(sentences.overturning(plan))
     blocks: list[Block] = [chart("npv", language, half=turning)]
     if turning:
@@ -58,9 +61,7 @@ def definitions(plan: Plan, language: str) -> Section:
     rates = {"reinvest": formats.percent(getattr(cash, "reinvest_rate", None)), "uplift": formats.percent(cash.benefit.net())}
     terms = [(kpi.label(key, language, threshold), kpi.definition(key, language, threshold)) for key in kpi.KPIS]
     terms += [(text(f"people.{key}", language), text(f"people_definition.{key}", language, **shares)) for key in _PEOPLE_TERMS]
-    unit = text(
-        "unit.money" if plan.scenario.currency == "CNY" else "unit.money_foreign", language, currency=plan.scenario.currency
-    )
+    unit = formats.small_unit(language, plan.scenario.currency)
     terms += [
         (text(f"measures.{key}", language, unit=unit), text(f"measure_definition.{key}", language, **rates)) for key in MEASURES
     ]
@@ -69,13 +70,20 @@ def definitions(plan: Plan, language: str) -> Section:
 
 def _options(plan: Plan, language: str) -> Table:
     numbers, currency = headline(plan), plan.scenario.currency
-    ranked = plan.options[plan.options["option"] != "none"].sort_values("npv", ascending=False, kind="stable")["option"].tolist()
-    unit = text("unit.money" if currency == "CNY" else "unit.money_foreign", language, currency=currency)
-    rows = [
-        [text(f"measures.{measure}", language, unit=unit), *(cell(numbers[f"option.{option}.{measure}"], measure, language) for option in ranked)]
-        for measure in MEASURES
-        if f"option.{ranked[0]}.{measure}" in numbers
-    ] if ranked else []  # fmt: skip
+    ranked = sentences.ranked(plan)
+    unit = formats.small_unit(language, currency)
+    rows = (
+        [
+            [
+                text(f"measures.{measure}", language, unit=unit),
+                *(cell(numbers[f"option.{option}.{measure}"], measure, language) for option in ranked),
+            ]
+            for measure in MEASURES
+            if f"option.{ranked[0]}.{measure}" in numbers
+        ]
+        if ranked
+        else []
+    )
     head = [text("table.measure", language), *(text(f"option_spelled.{option}", language) for option in ranked)]
     caption = text("table.options", language, unit=formats.money_unit(language, currency))
     strong = frozenset(i for i, row in enumerate(rows) if row[0] == text("measures.npv", language))
@@ -84,7 +92,7 @@ def _options(plan: Plan, language: str) -> Table:
 
 def _break_evens(plan: Plan, language: str) -> Table:
     currency, rows = plan.scenario.currency, []
-    for row in plan.break_evens.to_dict("records"):
+    for row in sentences.records(plan.break_evens):
         option, against = (text(f"option.{row[column]}", language) for column in ("option", "against"))
         known = not formats.missing(row["value"])
         if known:
@@ -101,7 +109,7 @@ def _break_evens(plan: Plan, language: str) -> Table:
 
 def _ledger(plan: Plan, option: str, language: str) -> Table:
     table = tallied.by_year(plan, option)
-    years = list(table.columns)
+    years = [int(str(year)) for year in table.columns]
     rows, strong = [], set()
     for category in dict.fromkeys(table.index.get_level_values("category")):
         part = table.xs(category, level="category")
@@ -116,14 +124,17 @@ def _ledger(plan: Plan, option: str, language: str) -> Table:
         *(text("column.start_year" if year == 0 else "column.year", language, year=year) for year in years),
     ]
     caption = text(
-        "table.ledger", language, option=text(f"option_spelled.{option}", language), unit=formats.money_unit(language, plan.scenario.currency)
-    )  # fmt: skip
+        "table.ledger",
+        language,
+        option=text(f"option_spelled.{option}", language),
+        unit=formats.money_unit(language, plan.scenario.currency),
+    )
     columns = frozenset(range(2, len(years) + 3))
     return Table(caption, [*head, text("table.total", language)], rows, columns, frozenset(strong), folded=True)
 
 
 def _amounts(values: list[float], language: str) -> list[str]:
-    return [formats.thousands(value, language) for value in [*values, sum(values)]]
+    return [formats.thousands(value, language) if value else formats.NOTHING for value in [*values, sum(values)]]
 
 
 def _origin(plan: Plan, origin: Origin, language: str) -> list[str]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from wfm.core import units
@@ -11,6 +13,8 @@ from wfm.report import formats
 from wfm.report.words import catalog, name, text
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from wfm.advice import Advice
     from wfm.plan import Plan
 
@@ -29,18 +33,42 @@ _WRITE: dict[str, Callable[[Any, str, str], str]] = {
 
 
 def phrase(words: str, language: str) -> str:
-    """A step's own English words (a source, a formula) in ``language``; names without an entry stay as they are."""
+    """A step's own English words (a source, a formula, a repair) in ``language``; names without an entry stay as they are."""
     if language == "en" or not words:
         return words
-    return "；".join(catalog().get(f"phrase.{part}", {}).get("zh", part) for part in words.split("; "))
+    return "；".join(_phrase(part) for part in words.split("; "))
+
+
+def _phrase(words: str) -> str:
+    known = catalog().get(f"phrase.{words}")
+    if known:
+        return known["zh"]
+    for pattern, chinese in _patterns():
+        match = pattern.fullmatch(words)
+        if match:
+            return chinese.format(**match.groupdict())
+    return words
+
+
+@cache
+def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
+    """Phrases with kept parts: a pattern of the English, and the Chinese with the same parts."""
+    found = []
+    for key, pair in catalog().items():
+        words = key.removeprefix("phrase.")
+        if words != key and "{" in words:
+            parts = re.split(r"\{(\w+)\}", words)
+            pattern = "".join(f"(?P<{part}>.+?)" if i % 2 else re.escape(part) for i, part in enumerate(parts))
+            found.append((re.compile(pattern), pair["zh"]))
+    return tuple(found)
 
 
 def advice(remark: Advice, language: str, currency: str) -> str:
     """A remark as one sentence."""
-    key = remark.key
-    if key == "origins" and not remark.values.get("lowest_grade"):
+    key, said = remark.key, remark.values  # noqa: PD011 -- not a table
+    if key == "origins" and not said.get("lowest_grade"):
         key = "origins_assumed"
-    values = {k: _WRITE[k](v, language, currency) if k in _WRITE else str(v) for k, v in remark.values.items()}
+    values = {k: _WRITE[k](v, language, currency) if k in _WRITE else str(v) for k, v in said.items()}
     return text(f"advice.{key}", language, **values)
 
 
@@ -50,14 +78,15 @@ def header(plan: Plan, language: str) -> list[str]:
     return [
         getattr(plan.scenario.name, language),
         text(
-            "header.span", language,
+            "header.span",
+            language,
             start=formats.day(window.start, language, year=True),
             end=formats.day(window.end, language, year=window.end.year != window.start.year),
         ),
         hours(plan.scenario.hours.root, language),
         text("header.seed", language, seed=plan.scenario.seed),
         history(plan, language),
-    ]  # fmt: skip
+    ]
 
 
 def history(plan: Plan, language: str) -> str:
@@ -94,17 +123,37 @@ def horizon(plan: Plan, language: str) -> str:
     return text("screen.years", language, years=months // 12)
 
 
+def benefit_known(plan: Plan) -> bool:
+    """Whether sales are counted at all; where no orders are known, options differ by cost alone."""
+    return not any(remark.key == "no_benefit" for remark in plan.advice)
+
+
+def ranked(plan: Plan) -> list[str]:
+    """The options without none, the best first: by NPV, or by cost per contact where no benefit is counted.
+
+    Without benefits the NPV favours whoever starts late, for he pays fewer months; the cost per contact does not.
+    """
+    rows = plan.options[plan.options["option"] != "none"]
+    by, ascending = ("npv", False) if benefit_known(plan) else ("cost_per_contact", True)
+    return [str(option) for option in rows.sort_values(by, ascending=ascending, kind="stable")["option"]]
+
+
 def overturning(plan: Plan) -> list[dict[str, Any]]:
     """Break-evens whose crossing makes another option than ``plan.best`` the better of two, the nearest first.
 
     Of several on the same side of one value only the nearest is kept: behind it the conclusion has turned already.
     """
-    rows = [row for row in plan.break_evens.to_dict("records") if row["value"] == row["value"] and row["current"]]
+    rows = [row for row in records(plan.break_evens) if row["value"] == row["value"] and row["current"]]
     rows = [row for row in rows if plan.best in (row["option"], row["against"]) and winner_now(row) == plan.best]
     nearest: dict[tuple[str, str, bool], dict[str, Any]] = {}
     for row in sorted(rows, key=lambda row: (abs(row["value"] / row["current"] - 1), row["what"], row["option"])):
         nearest.setdefault((row["what"], row["option"], row["value"] > row["current"]), row)
     return list(nearest.values())
+
+
+def records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """The rows of a table as dictionaries."""
+    return [{str(key): value for key, value in row.items()} for row in table.to_dict("records")]
 
 
 def winner_now(row: dict[str, Any]) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import fields
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from wfm.plan import Plan, make_plan
-from wfm.report import figures
+from wfm.report import figures, figures_money
 from wfm.report.headline import Headline, headline
 
 if TYPE_CHECKING:
@@ -46,15 +47,15 @@ class Plots:
 
     def cash(self, language: str | None = None) -> Any:
         """Cumulative cash of each option against none."""
-        return figures.cash(self._plan, self._language(language))
+        return figures_money.cash(self._plan, self._language(language))
 
     def npv(self, language: str | None = None) -> Any:
         """Net present value of each option against none."""
-        return figures.npv(self._plan, self._language(language))
+        return figures_money.npv(self._plan, self._language(language))
 
     def break_evens(self, language: str | None = None) -> Any:
         """How far values may move before the conclusion turns."""
-        return figures.break_evens(self._plan, self._language(language))
+        return figures_money.break_evens(self._plan, self._language(language))
 
     def __repr__(self) -> str:
         return f"plots: {', '.join(figures.FIGURES)}"
@@ -99,11 +100,30 @@ class ShownPlan(Plan):
         return self.screen()
 
 
-def plan(scenario: Scenario | str | Path, *, seats: int | None = None, folder: Path | None = None) -> ShownPlan:
-    """Make a plan that shows itself, of a scenario or of a scenario file; see `wfm.plan.make_plan`."""
-    if isinstance(scenario, str | Path):
-        from wfm.scenario.reader import read_scenario
+def run(
+    scenario: Scenario | str | Path, overrides: Sequence[str] = (), *, seats: int | None = None, folder: Path | None = None
+) -> ShownPlan:
+    """Make a plan that shows itself.
 
-        chosen, source = read_scenario(scenario)
-        return ShownPlan.of(make_plan(chosen, folder=folder or source.folder, seats=seats))
-    return ShownPlan.of(make_plan(scenario, folder=folder or Path(), seats=seats))
+    Parameters
+    ----------
+    scenario
+        A scenario, or the path of a scenario file.
+    overrides
+        ``"key=value"`` texts as after ``--set``; of a file only.
+    seats
+        Seats that are given, as in `wfm.plan.make_plan`.
+    folder
+        Where the scenario's relative paths start; of a file, its own folder.
+
+    Raises
+    ------
+    InputError
+        With every problem of the file.
+    """
+    if not isinstance(scenario, str | Path):
+        return ShownPlan.of(make_plan(scenario, folder=folder or Path(), seats=seats))
+    from wfm.scenario.reader import read_scenario
+
+    chosen, source = read_scenario(scenario, overrides)
+    return ShownPlan.of(make_plan(chosen, folder=folder or source.folder, seats=seats))

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 FONTS = (
     "-apple-system, 'Segoe UI', Roboto, 'Noto Sans SC', 'Noto Sans CJK SC', 'PingFang SC', 'Microsoft YaHei', 'Hiragino Sans GB', "
@@ -10,8 +13,15 @@ FONTS = (
 )
 #: Okabe and Ito (2008), darkened where thin lines need it.
 BLUE, ORANGE, GREEN, RED, SKY, PURPLE, GREY, INK = (
-    "#0072B2", "#E69F00", "#009E73", "#D55E00", "#56B4E9", "#9C5A8C", "#7B8794", "#1F2933",
-)  # fmt: skip
+    "#0072B2",
+    "#E69F00",
+    "#009E73",
+    "#D55E00",
+    "#56B4E9",
+    "#9C5A8C",
+    "#7B8794",
+    "#1F2933",
+)
 BAND = "rgba(0, 114, 178, 0.16)"
 OPTION_COLOURS = {"none": GREY, "self_built": GREEN, "hosted": BLUE, "outsourced": ORANGE}
 #: Dashes tell the options apart where colours do not (print in grey).
@@ -37,19 +47,38 @@ def figure(traces: list[Any], title: str, x: dict[str, Any], y: dict[str, Any], 
     import plotly.graph_objects as go
 
     axis = {
-        "showline": False, "zeroline": False, "ticks": "", "automargin": True, "fixedrange": True, "gridcolor": "#E8ECF0",
-        "tickfont": {"color": "#52606D"}, "title": {"font": {"size": 12, "color": "#52606D"}, "standoff": 8},
-    }  # fmt: skip
+        "showline": False,
+        "zeroline": False,
+        "ticks": "",
+        "automargin": True,
+        "fixedrange": True,
+        "gridcolor": "#E8ECF0",
+        "tickfont": {"color": "#52606D"},
+        "title": {"font": {"size": 12, "color": "#52606D"}, "standoff": 8},
+    }
     settings: dict[str, Any] = {
         "template": go.layout.Template(),
         "title": {"text": title, "x": 0, "xanchor": "left", "xref": "paper", "font": {"size": 15}},
         "font": {"family": FONTS, "size": 12, "color": INK},
-        "paper_bgcolor": "white", "plot_bgcolor": "white",
-        "height": 340, "margin": {"l": 8, "r": 8, "t": 48, "b": 8, "pad": 2},
-        "legend": {"orientation": "h", "x": 0, "xanchor": "left", "y": -0.2, "yanchor": "top", "yref": "paper", "font": {"size": 12}},
-        "hovermode": "x unified", "hoverlabel": {"font": {"family": FONTS, "size": 12}}, "dragmode": False,
-        "xaxis": _merged(axis, {"showgrid": False, "nticks": 7, **x}), "yaxis": _merged(axis, {"nticks": 6, **y}),
-    }  # fmt: skip
+        "paper_bgcolor": "white",
+        "plot_bgcolor": "white",
+        "height": 340,
+        "margin": {"l": 8, "r": 8, "t": 48, "b": 8, "pad": 2},
+        "legend": {
+            "orientation": "h",
+            "x": 0,
+            "xanchor": "left",
+            "y": -0.2,
+            "yanchor": "top",
+            "yref": "paper",
+            "font": {"size": 12},
+        },
+        "hovermode": "x unified",
+        "hoverlabel": {"font": {"family": FONTS, "size": 12}},
+        "dragmode": False,
+        "xaxis": _merged(axis, {"showgrid": False, "nticks": 7, **x}),
+        "yaxis": _merged(axis, {"nticks": 6, **y}),
+    }
     return go.Figure(traces, _merged(settings, layout))
 
 
@@ -67,3 +96,8 @@ def clock_ticks(first: float, last: float, most: int = 7) -> dict[str, Any]:
     begin = -(-int(first) // step) * step if first % step else int(first)
     ticks = list(range(begin, int(last) + 1, step))
     return {"tickvals": ticks, "ticktext": [f"{tick:02d}:00" for tick in ticks], "range": [first, last]}
+
+
+def rounded(values: pd.Series, digits: int) -> list[float]:
+    """Plain numbers of a column, rounded: figures hold what they show."""
+    return [float(value) + 0.0 for value in values.astype(float).round(digits)]

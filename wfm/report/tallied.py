@@ -27,13 +27,13 @@ def by_day(plan: Plan) -> pd.DataFrame:
     if draws.empty:
         return days.assign(q05=float("nan"), q95=float("nan"))
     dated = draws.merge(plan.forecast[["start", "queue", "date"]], on=["start", "queue"])
-    totals = dated.groupby(["draw", "date"])["contacts"].sum().groupby("date").quantile([0.05, 0.95]).unstack()
-    return days.merge(totals.rename(columns={0.05: "q05", 0.95: "q95"}), left_on="date", right_index=True, how="left")
+    totals = dated.groupby(["draw", "date"])["contacts"].sum().groupby("date")
+    return days.assign(q05=days["date"].map(totals.quantile(0.05)), q95=days["date"].map(totals.quantile(0.95)))
 
 
 def by_weekday(plan: Plan) -> pd.DataFrame:
-    """An average open day of each weekday: ``contacts``, and ``agents`` (most needed at once) and ``load`` [erlang] at its busiest."""
-    days = by_day(plan).groupby("weekday", as_index=False)["contacts"].mean()
+    """An average open day of each weekday: ``contacts``; ``agents`` (most needed at once) and ``load`` [erlang] at its busiest."""
+    days = by_day(plan).groupby("weekday", as_index=False).agg(contacts=("contacts", "mean"))
     most = plan.requirement.groupby("weekday", as_index=False).agg(agents=("agents", "max"), load=("offered_load", "max"))
     return days.merge(most, on="weekday")
 

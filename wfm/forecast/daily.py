@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 HALF_LIVES = (40.0, 90.0, 300.0)
-LEVEL_RATES = (0.03, 0.1)
+LEVEL_RATES = (0.03, 0.1, 0.2)
 FADINGS = (0.5, 0.75)
 ORIGINS = 8
 KEPT = 5
@@ -30,6 +30,8 @@ _HUBER = 1.5
 _WEEKDAY_HELD = 0.3
 # The settings were chosen for their small errors on the very origins that the bands are scaled by.
 _CHOSEN = 1.05
+# A day's level varies by 5-15 % (data.md section 7); what a short history is thought to do, and the days that counts for.
+_USUAL_CV, _USUAL_DAYS = 0.12, 14
 _NORMAL_80 = 1.2815515655446004
 
 
@@ -79,7 +81,7 @@ def daily_forecast(history: pd.Series, days: Sequence[date], *, country: str = "
     y, day = np.asarray(known, dtype=float), _ordinals(past)
     n = len(y)
     unusual = unusual_days(y, day, calendar.special[:n])
-    usable = ~unusual & ~calendar.level_free[:n]
+    usable = ~unusual & ~calendar.apart[:n]
     log = np.log1p(y)
     noise = _plain_noise(log, calendar.weekday[:n], usable)
     offset, extra = effects(log, day, calendar, unusual, noise)
@@ -90,8 +92,9 @@ def daily_forecast(history: pd.Series, days: Sequence[date], *, country: str = "
     median = np.maximum(np.expm1(mu), 0.0)
     # The mean of a lognormal; a spread beyond 0.5 is more likely a poor fit than a real skew of that size.
     mean = np.maximum(np.exp(mu + np.minimum(sd, 0.5) ** 2 / 2) - 1, 0.0)
-    poisson = 1 / np.maximum(mean, 1.0)
-    day_cv = np.sqrt(np.maximum(sd**2 - poisson, 0.0))
+    # Of log(1 + y) to y: the spread relative to the mean, chance (variance = mean) taken out.
+    size = np.maximum(mean, 1.0)
+    day_cv = np.sqrt(np.maximum((sd * (1 + size) / size) ** 2 - 1 / size, 0.0))
     return pd.DataFrame({"date": list(days), "lead": lead, "median": median, "mean": mean, "log_sd": sd, "day_cv": day_cv})
 
 
@@ -147,14 +150,15 @@ def _best_few(series: _Series) -> tuple[Floats, Floats, NDArray[np.int64]]:
         ahead = np.arange(origin + 1, min(n, origin + 1 + SCORED_LEADS))
         mu, _ = _forecasts(series, settings, origin, ahead)
         past_errors.append((ahead, mu))
-    density = min(1.0, n / (span + 1))
-    gap = int(series.future[0] - series.day[-1])
-    lead = np.arange(len(series.future)) + max(1, round(gap * density))
+    lead = np.arange(len(series.future)) + _first_lead(series)
     mu, noise = _forecasts(series, settings, n - 1, None, lead)
 
     if len(origins) < 2:
         chosen = [i for i, s in enumerate(settings) if s.half_life > HALF_LIVES[0] and s.yearly == "none"]
         widening = 1.25 if origins else 1.5
+        # So few days hardly show their scatter: lean on what is usual, chance added.
+        usual = _USUAL_CV**2 + 1 / max(float(series.y[-28:].mean()), 1.0)
+        noise = np.sqrt((n * noise**2 + _USUAL_DAYS * usual) / (n + _USUAL_DAYS))
     else:
         score = np.zeros(len(settings))
         for ahead, fitted in past_errors:
@@ -172,6 +176,15 @@ def _best_few(series: _Series) -> tuple[Floats, Floats, NDArray[np.int64]]:
         widening = _CHOSEN * max(float(np.quantile(ratios, 0.8)) / _NORMAL_80, 0.5) if len(ratios) else 1.25
     sd = widening * _spread(settings, chosen, noise, lead)
     return mu[chosen].mean(axis=0), sd, lead
+
+
+def _first_lead(series: _Series) -> int:
+    """Lead of the first future day: the days from the history's end, of weekdays that are open at all."""
+    import numpy as np
+
+    opened = np.unique(np.concatenate([series.day, series.future]) % 7)
+    between = np.arange(series.day[-1] + 1, series.future[0])
+    return 1 + int(np.isin(between % 7, opened).sum())
 
 
 def _spread(settings: list[_Setting], chosen: list[int], noise: Floats, lead: NDArray[np.int64]) -> Floats:

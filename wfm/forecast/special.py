@@ -10,17 +10,19 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import numpy as np
-    import pandas as pd
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
 
 # Days of evidence that "no effect" counts for, and that a wider kind counts for in the effect of a narrower one.
 _HELD, _HELD_WITHIN = 0.5, 1.0
+# A make-up workday is a workday until several have shown otherwise (0.99-1.11 of a weekday, data.md section 9).
+_HELD_FIRMLY = {"makeup": 4.0}
 # What is thought of an effect's spread before any such day was seen, in logs, and the days of evidence that counts for.
 _PRIOR_SD = {"holiday": 0.5, "main": 0.5}
 _PRIOR_SD_OTHER, _PRIOR_DAYS = 0.15, 2.0
 _NEIGHBOURS, _WEEKS = 4, 10
+_APART = ("holiday", "eve", "main", "between", "makeup")
 
 
 @dataclass(frozen=True)
@@ -50,11 +52,11 @@ class Calendar:
         return np.array([bool(kinds) for kinds in self.kinds], dtype=bool)
 
     @property
-    def level_free(self) -> NDArray[np.bool_]:
-        """Days that say nothing about the level: holidays, their eves, a festival's main days."""
+    def apart(self) -> NDArray[np.bool_]:
+        """Days that say little about ordinary ones: holidays and days around them, make-up workdays, festivals' main days."""
         import numpy as np
 
-        return np.array([bool(kinds) and kinds[0] in ("holiday", "eve", "main", "between") for kinds in self.kinds], dtype=bool)
+        return np.array([bool(kinds) and kinds[0] in _APART for kinds in self.kinds], dtype=bool)
 
 
 def calendar_of(days: Sequence[date], country: str) -> Calendar:
@@ -153,7 +155,8 @@ def effects(
         if kinds not in fitted:
             wider = fit(kinds[:-1])[0] if len(kinds) > 1 else 0.0
             mine = np.array([e for i, e in seen.items() if calendar.kinds[i][: len(kinds)] == kinds])
-            effect = wider + float((mine - wider).sum()) / (len(mine) + (_HELD_WITHIN if len(kinds) > 1 else _HELD))
+            held = _HELD_WITHIN if len(kinds) > 1 else _HELD_FIRMLY.get(kinds[0], _HELD)
+            effect = wider + float((mine - wider).sum()) / (len(mine) + held)
             if len(kinds) > 1:
                 fitted[kinds] = effect, fit(kinds[:-1])[1]
             else:
@@ -177,10 +180,3 @@ def _typical(log: Floats, day: NDArray[np.int64], rows: NDArray[np.bool_], at: i
     after = at + 1 + np.flatnonzero(rows[at + 1 :] & (day[at + 1 :] <= day[at] + 7 * _WEEKS))[:_NEIGHBOURS]
     near = np.concatenate([before, after])
     return float(np.median(log[near])) if len(near) else float("nan")
-
-
-def special_flags(days: Sequence[date], country: str) -> pd.Series:
-    """Whether each day is other than ordinary, indexed by day."""
-    import pandas as pd
-
-    return pd.Series(calendar_of(days, country).special, index=list(days))

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from wfm.core import units
-from wfm.core.calendar import day_table
 from wfm.core.profile import peak_profile
 from wfm.forecast import shape
 from wfm.forecast.bands import with_bands
 from wfm.forecast.daily import daily_forecast, unusual_days
 from wfm.forecast.days import Days, lay_out
+from wfm.forecast.special import calendar_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -92,8 +92,7 @@ def _queue(past: Days, grid: pd.DataFrame, country: str, peak: Peak | None) -> t
     if not past.days:
         raise ValueError("no past contacts within the open hours: compare the history's hours with `hours`")
     weekday, age = past.weekday, np.array([(past.days[-1] - day).days for day in past.days], dtype=float)
-    calendar = day_table(past.days[0], past.days[-1], country).set_index("date").loc[past.days]
-    special = ((calendar["holiday"] != "") | calendar["makeup"] | calendar["festival_main"]).to_numpy(dtype=bool)
+    special = calendar_of(past.days, country).apart
     spread = 0.0
     if past.daily:
         totals, shares = past.totals(), _flat(grid, peak)

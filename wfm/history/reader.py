@@ -41,6 +41,20 @@ class HistoryRead:
     daily: bool
     interval_s: int
 
+    def one_queue(self) -> HistoryRead:
+        """Itself, where the table has one queue.
+
+        Raises
+        ------
+        InputError
+            It has several: nobody said which one to plan for.
+        """
+        queues = sorted(set(self.table["queue"]))
+        if len(queues) > 1:
+            way_out = f"Choose one of {', '.join(queues[:30])}, or write `queue: all` for their sum"
+            raise InputError(Problem(f"the file has {len(queues)} queues", key="demand.history.queue", way_out=way_out))
+        return self
+
 
 @dataclass
 class _Found:

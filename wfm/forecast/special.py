@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 
 # Days of evidence that "no effect" counts for, and that a wider kind counts for in the effect of a narrower one.
 _HELD, _HELD_WITHIN = 0.5, 1.0
-# A make-up workday is a workday until several have shown otherwise (0.99-1.11 of a weekday, data.md section 9).
-_HELD_FIRMLY = {"makeup": 4.0}
+# A make-up workday is a workday until several have shown otherwise (0.99-1.11 of a weekday, data.md section 9); the days between
+# two holidays come as one block, so few blocks stand behind many days.
+_HELD_FIRMLY = {"makeup": 4.0, "between": 2.0}
 # What is thought of an effect's spread before any such day was seen, in logs, and the days of evidence that counts for.
 _PRIOR_SD = {"holiday": 0.5, "main": 0.5}
 _PRIOR_SD_OTHER, _PRIOR_DAYS = 0.15, 2.0

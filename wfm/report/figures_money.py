@@ -91,7 +91,7 @@ def break_evens(plan: Plan, language: str) -> Any:
         name="",
     )
     # The labels stand above their bars: beside them they would leave no room on a phone.
-    place = {"x": 0, "xref": "paper", "xanchor": "left", "yref": "y", "yanchor": "middle", "showarrow": False}
+    place = {"x": 0, "xref": "paper", "xanchor": "left", "yref": "y", "yanchor": "middle", "showarrow": False, "bgcolor": "white"}
     labels = [{"text": _label(row, plan.best, language), "y": i + 0.42, **place} for i, row in enumerate(rows)]
     reach = 1.35 * max((abs(move) for move in moves), default=0.1)
     axis = {

@@ -143,6 +143,9 @@ def _origin(plan: Plan, origin: Origin, language: str) -> list[str]:
         "" if value.endswith("%") and origin.unit in ("", "share") else formats.unit(origin.unit, language, plan.scenario.currency)
     )
     label = origin.zh if language == "zh" else origin.en
+    if label == origin.key.rpartition(".")[2]:
+        label = sentences.hours_of(label, language)
+    grade = text("origin.law", language) if origin.grade == "law" else origin.grade
     source = sentences.phrase(origin.source, language)
     return [
         f"{label}\n{origin.key}",
@@ -151,7 +154,7 @@ def _origin(plan: Plan, origin: Origin, language: str) -> list[str]:
         text(f"origin.{origin.kind}", language),
         source,
         sentences.phrase(origin.date, language),
-        origin.grade,
+        grade,
     ]
 
 

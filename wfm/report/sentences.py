@@ -105,14 +105,18 @@ def hours(spans: dict[str, str], language: str, most: int = 3) -> str:
     """Opening hours, the first ``most`` entries of them."""
     parts = []
     for key, value in list(spans.items())[:most]:
-        who = text(f"header.{key}", language) if key in ("daily", "holiday") else key
-        if key in units.WEEKDAYS:
-            who = text(f"weekday.{units.WEEKDAYS.index(key)}", language)
         open_ = text("header.closed", language) if value.strip().lower() in ("closed", "休") else value
-        parts.append(f"{who} {open_}")
+        parts.append(f"{hours_of(key, language)} {open_}")
     if len(spans) > most:
         parts.append(text("header.hours_more", language))
     return ("，" if language == "zh" else ", ").join(parts)
+
+
+def hours_of(key: str, language: str) -> str:
+    """Whose hours a key of the opening hours speaks of; dates stay as they are."""
+    if key in ("daily", "holiday"):
+        return text(f"header.{key}", language)
+    return text(f"weekday.{units.WEEKDAYS.index(key)}", language) if key in units.WEEKDAYS else key
 
 
 def horizon(plan: Plan, language: str) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from wfm.advice import Advice, advise
 from wfm.core.calendar import holidays_between
+from wfm.core.errors import InputError, Problem
 from wfm.core.intervals import interval_grid
 from wfm.economics.breakeven import break_evens
 from wfm.economics.comparison import case_ledger, compare
@@ -157,7 +158,8 @@ def _history(scenario: Scenario, folder: Path) -> tuple[pd.DataFrame | None, pd.
             interval_s=int(window.interval),
             queue=inputs.queue,
             columns=inputs.columns,
-        )
+            absent=inputs.absent,
+        ).one_queue()
         return read.table, read.log
     return generate_shop(
         scenario.demand,
@@ -177,6 +179,9 @@ def _expect(scenario: Scenario, past: pd.DataFrame | None) -> pd.DataFrame:
     window = scenario.plan
     holidays = holidays_between(window.start, window.end, scenario.country)
     grid = interval_grid(window.start, window.days, int(window.interval), scenario.hours, scenario.timezone, holidays)
+    if grid.empty:
+        said = Problem("the centre is not open on any day of the plan", key="hours", way_out="Check the opening hours and plan.start")
+        raise InputError(said)
     if past is None:
         return estimate(scenario.demand, scenario.contact, grid)
     return forecast(past, grid, aht=scenario.contact.aht, country=scenario.country, hours=scenario.hours, peak=scenario.demand.peak)

@@ -87,7 +87,7 @@ def requirement(workload: pd.DataFrame, targets: Targets, contact: ContactType, 
     DataFrame
         Table ``requirement``: ``agents``; ``binding``, the target asking for most; the KPIs these agents would give in a
         steady state with the interval's mean rate; the workload's other columns. An empty interval needs nobody; a target that no
-        number of agents reaches gives inf.
+        number of agents reaches gives inf, and nan for the KPIs.
     """
     rate, aht = workload["arrival_rate"].to_numpy(float), workload["aht"].to_numpy(float)
     model = queue_model(rate, aht, contact)
@@ -96,14 +96,12 @@ def requirement(workload: pd.DataFrame, targets: Targets, contact: ContactType, 
     stacked = np.vstack(list(each.values()))
     agents = stacked.max(axis=0)
     names = np.array(list(each))
-    measures = model.measures(np.where(np.isinf(agents), 0, agents), threshold=targets.threshold)
+    reachable = np.isfinite(agents)
+    measures = model.measures(np.where(reachable, agents, 0), threshold=targets.threshold)
     return workload.assign(
         group=group,
         agents=agents,
         method=type(model).__name__,
         binding=np.where(agents > 0, names[stacked.argmax(axis=0)], ""),
-        sl_offered=measures["sl_offered"],
-        answer_rate=measures["answer_rate"],
-        occupancy=measures["occupancy"],
-        asa_answered=measures["asa_answered"],
+        **{kpi: np.where(reachable, measures[kpi], np.nan) for kpi in ("sl_offered", "answer_rate", "occupancy", "asa_answered")},
     )

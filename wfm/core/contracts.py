@@ -63,7 +63,8 @@ CONTRACTS: dict[str, Contract] = {
     "requirement": Contract(("start", "group"), {
         "start": _START, "group": Column("text"), "agents": Column("number", "on queue, simultaneous"), "method": Column("text"),
         "binding": Column("text", "the target that asks for the most agents"), "offered_load": Column("number", "erlang"),
-        "sl_offered": Column("share"), "answer_rate": Column("share"), "occupancy": Column("share"),
+        "sl_offered": Column("share", empty=True), "answer_rate": Column("share", empty=True),
+        "occupancy": Column("share", empty=True),
         "asa_answered": Column("number", "s", empty=True),
     }),
     "schedule": Contract(("shift", "start"), {

@@ -33,8 +33,8 @@ class Limits:
     A program of more than ``large`` whole numbers decides the shifts first and the meals after them.
     """
 
-    gap: float = 5e-4
-    nodes: int = 200
+    gap: float = 2e-3
+    nodes: int = 50
     large: int = 6000
 
 

@@ -14,7 +14,7 @@ class SimulationInputs(Inputs):
 
     engine: Literal["simpy"] = assumed("simpy", "which engine plays the days", "仿真引擎")
     contacts: Annotated[int, Field(ge=1)] = assumed(
-        300_000, "budget: stop once this many contacts are simulated", "仿真来电总量上限", "contacts"
+        600_000, "budget: stop once this many contacts are simulated", "仿真来电总量上限", "contacts"
     )
     precision: Share = assumed(
         0.005, "enough once sl_offered is known to this much either way, with 95 % confidence", "限时接通率 95% 置信区间的半宽"

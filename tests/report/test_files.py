@@ -1,0 +1,96 @@
+"""Files: whole or not at all, the same bytes again, Chinese in Excel, no formula smuggled in, plan.json as its schema says."""
+
+from __future__ import annotations
+
+import io
+import json
+import math
+from pathlib import Path
+
+import jsonschema
+import pandas as pd
+import pytest
+
+from wfm.report.files import csv_text, plan_json, tables, write_outputs
+from wfm.report.planjson import schema
+from wfm.report.shown import ShownPlan
+
+
+@pytest.fixture(scope="module")
+def written(quickstart: ShownPlan, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, ...]:
+    return write_outputs(quickstart, tmp_path_factory.mktemp("one"))
+
+
+def test_all_files_are_there_and_nothing_else(written: tuple[Path, ...]) -> None:
+    folder = written[0].parent
+    assert {path.name for path in written} >= {
+        "report.html",
+        "plan.json",
+        "forecast.csv",
+        "ledger.csv",
+        "shifts.csv",
+        "origins.csv",
+    }
+    assert {path for path in folder.rglob("*") if path.is_file()} == set(written)
+
+
+def test_the_same_plan_gives_the_same_bytes(quickstart: ShownPlan, written: tuple[Path, ...], tmp_path: Path) -> None:
+    again = write_outputs(quickstart, tmp_path / "deep" / "two")
+    assert [path.read_bytes() for path in again] == [path.read_bytes() for path in written]
+
+
+def test_tables_read_back(quickstart: ShownPlan, written: tuple[Path, ...]) -> None:
+    ledger = next(path for path in written if path.name == "ledger.csv")
+    assert ledger.read_bytes().startswith(b"\xef\xbb\xbf")
+    table = pd.read_csv(ledger, encoding="utf-8-sig")
+    assert list(table.columns) == list(quickstart.ledger.columns)
+    for option, amount in quickstart.ledger.groupby("option")["amount"].sum().items():
+        assert math.isclose(table.loc[table["option"] == option, "amount"].sum(), amount, rel_tol=1e-8)
+    need = pd.read_csv(next(path for path in written if path.name == "requirement.csv"), encoding="utf-8-sig")
+    assert pd.to_datetime(need["start"]).equals(pd.to_datetime(quickstart.requirement["start"].map(pd.Timestamp.isoformat)))
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t"])
+def test_text_cells_are_never_formulas_and_numbers_stay_numbers(start: str) -> None:
+    table = pd.DataFrame({"name": [f"{start}HYPERLINK(1)", "plain"], "amount": [-1.5, 2.0]})
+    back = pd.read_csv(io.StringIO(csv_text(table)))
+    assert back["name"].tolist() == [f"'{start}HYPERLINK(1)", "plain"]
+    assert back["amount"].tolist() == [-1.5, 2.0]
+
+
+def test_an_error_leaves_the_earlier_files_alone(quickstart: ShownPlan, tmp_path: Path) -> None:
+    (tmp_path / "report.html").write_text("earlier")
+    # A file where the tables' folder has to be: nothing can be written below it.
+    (tmp_path / "tables").write_text("in the way")
+    with pytest.raises(OSError, match="tables"):
+        write_outputs(quickstart, tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["report.html", "tables"]
+    assert (tmp_path / "report.html").read_text() == "earlier"
+
+
+def test_plan_json_is_what_its_schema_says(quickstart: ShownPlan) -> None:
+    text = plan_json(quickstart)
+    value = json.loads(text)
+    jsonschema.Draft202012Validator.check_schema(schema())
+    jsonschema.validate(value, schema())
+    assert value["wfm_plan"] == 1
+    assert "/work/" not in text
+    assert "NaN" not in text
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate({**value, "wfm_plan": 2}, schema())
+
+
+def test_plan_json_tells_the_plan(quickstart: ShownPlan) -> None:
+    value = json.loads(plan_json(quickstart))
+    assert value["best"] == quickstart.best
+    assert value["people"]["seats"] == int(quickstart.people.table["seats"].iloc[0])
+    assert [option["option"] for option in value["options"]] == quickstart.options["option"].tolist()
+    assert math.isclose(value["headline"]["service.sl_offered"]["value"], quickstart.simulation.kpi("sl_offered")[0], rel_tol=1e-10)
+    # The effective scenario, defaults included, is a scenario again.
+    again = type(quickstart.scenario).model_validate(value["scenario"])
+    assert again == quickstart.scenario
+
+
+def test_every_table_of_the_plan_is_written(quickstart: ShownPlan) -> None:
+    names = set(tables(quickstart))
+    assert {"history", "forecast", "requirement", "shifts", "cover", "service", "people", "ledger", "options", "origins"} <= names

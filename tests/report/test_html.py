@@ -15,10 +15,39 @@ from wfm.report.page import Table, page
 from wfm.report.shown import ShownPlan
 
 #: Latin words in the Chinese report: terms of the trade, names of sites, models and settings, codes of currencies and countries.
-LATIN = {"CI", "EN", "NPV", "Erl", "Erlang", "ISO", "CNY", "CN", "CSV", "JavaScript", "openwfm", "simpy", "Asia/Shanghai",
-         "beatwenan.com", "gdswjx.net", "hfnxjk.com", "hollycrm.com/innews/", "hollycrmcloud.com/docs/faq/", "insight.xiaoduoai.com",
-         "jrhz.info/tech/", "longbridge.com", "all", "any", "estimate", "unknown", "zero", "full_time", "part_time", "start", "offered",
-         "daily", "IANA"}  # fmt: skip
+LATIN = {
+    "CI",
+    "EN",
+    "NPV",
+    "Erl",
+    "Erlang",
+    "ISO",
+    "CNY",
+    "CN",
+    "CSV",
+    "JavaScript",
+    "openwfm",
+    "simpy",
+    "Asia/Shanghai",
+    "IANA",
+    "all",
+    "any",
+    "estimate",
+    "unknown",
+    "zero",
+    "full_time",
+    "part_time",
+    "start",
+    "offered",
+    "beatwenan.com",
+    "gdswjx.net",
+    "hfnxjk.com",
+    "hollycrm.com/innews/",
+    "hollycrmcloud.com/docs/faq/",
+    "insight.xiaoduoai.com",
+    "jrhz.info/tech/",
+    "longbridge.com",
+}
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +91,7 @@ def test_every_cell_says_the_same_number_in_both_languages(quickstart: ShownPlan
                 large = "万" in left.caption
                 for row, twin in zip(left.rows, right.rows, strict=True):
                     for i in left.numeric:
-                        cells += 1
+                        cells += any(letter.isdigit() for letter in row[i])
                         assert same(row[i], twin[i], large=large), (left.caption, row[0], row[i], twin[i])
     assert cells > 500
 
@@ -70,7 +99,7 @@ def test_every_cell_says_the_same_number_in_both_languages(quickstart: ShownPlan
 def same(zh: str, en: str, *, large: bool) -> bool:
     """Whether two cells hold the same number; amounts in tables headed 万元 stand beside CNY k."""
     left, right = (re.sub(r"[^\d.%≥≤>–-]", "", text) for text in (zh, en))
-    if left == right:
+    if left == right or not any(letter.isdigit() for letter in zh + en):
         return True
     return large and round(10 * float(left)) == round(float(right))
 

@@ -9,7 +9,9 @@ import pytest
 
 from tests.report.pages import numbers
 from wfm.report.console import pad, screen, width, wrap
-from wfm.report.shown import ShownPlan
+from wfm.report.shown import ShownPlan, run
+
+SCENARIOS = Path(__file__).parents[2] / "scenarios"
 
 #: Latin words that a Chinese planner reads: measures, terms of the trade, and the command line.
 LATIN = {"CI", "NPV", "wfm", "run", "set", "demand", "orders", "per", "day", "report", "html", "plan", "json", "tables", "out", "C",
@@ -76,3 +78,22 @@ def test_padding_and_wrapping_go_by_display_width() -> None:
     assert all(width(line) <= 14 for line in lines)
     assert not any(line.startswith(("，", "。")) for line in lines)
     assert "".join(lines).replace(" ", "") == "需在线人数，超过十个字的一句话，含Englishwords。"
+
+
+SMALL = ["demand.history=estimate", "plan.weeks=1", "simulation.contacts=1", "simulation.replications_min=2"]
+
+
+def test_no_contacts_and_targets_out_of_reach_are_told_apart() -> None:
+    nobody = run(SCENARIOS / "quickstart.yaml", [*SMALL, "demand.orders_per_day=0"])
+    assert "nobody is needed" in nobody.screen("en")
+    hopeless = run(SCENARIOS / "quickstart.yaml", [*SMALL, "targets.answer_rate=100%"])
+    assert "no number of agents reaches the targets" in hopeless.screen("en")
+    assert "nobody is needed" not in hopeless.screen("en")
+    assert hopeless.screen("zh").encode("cp936")
+
+
+def test_an_interval_of_days_stays_between_0_and_1() -> None:
+    plan = run(SCENARIOS / "quickstart.yaml", [*SMALL, "demand.orders_per_day=3000"], seats=10)
+    low, high = re.findall(r"met on 0\.0% \((\d+\.\d)–(\d+\.\d)%\) of days", plan.screen("en"))[0]
+    assert float(low) == 0.0
+    assert 0 < float(high) < 40

@@ -116,20 +116,23 @@ def kinds(plan: Plan, numbers: Headline, language: str) -> str:
 
 
 def with_half(numbers: Headline, key: str, language: str) -> str:
-    """A simulated number with half its 95 % interval: ``88.6% ±0.4``."""
+    """A simulated number with half its 95 % interval, ``88.6% ±0.4``, or both its ends where it is lopsided."""
     number = numbers.number(key)
     if number.unit == "s":
         return formats.seconds(number.value, language)
     shown = formats.share(number.value)
     if number.half is None or formats.missing(number.half) or number.value is None:
         return shown
+    if key == "service.days_met":
+        # Wilson's interval leans towards the middle, so half its width would say something false near 0 and 1.
+        return f"{shown} ({formats.number(100 * (number.low or 0.0), 1)}–{formats.share(number.high)})"
     half = 100 * number.half
     return f"{shown} ±{formats.number(half, 1 if half >= 0.1 else 2)}"
 
 
 def _people(plan: Plan, numbers: Headline, language: str) -> list[str]:
     if not numbers["people.agents_peak"]:
-        return [text("screen.nobody", language)]
+        return [text("screen.nobody" if plan.requirement["agents"].sum() == 0 else "screen.unreachable", language)]
     start = sentences.when(numbers["people.agents_peak_start"], language)
     peak, median = formats.number(numbers["people.agents_peak"]), formats.number(numbers["people.agents_median"])
     values = {key: formats.number(numbers[f"people.{key}"]) for key in ("seats", "heads", "lines")}

@@ -186,7 +186,7 @@ def tiles(plan: Plan, numbers: Headline, language: str) -> list[Tile]:
 
 
 def _apart(shown: str, note: str) -> tuple[str, str, str]:
-    """Value, note and spread of a text such as ``88.6% ±0.4``."""
+    """Value, note and spread of a text such as ``88.6% ±0.4`` or ``88.0% (84.8–91.1%)``."""
     value, _, spread = shown.partition(" ")
     return value, note, spread
 
@@ -194,7 +194,7 @@ def _apart(shown: str, note: str) -> tuple[str, str, str]:
 def _title(plan: Plan, numbers: Headline, language: str) -> str:
     name = getattr(plan.scenario.name, language)
     if not numbers["people.agents_peak"]:
-        return text("page.title_nobody", language, name=name)
+        return text("page.title_nobody" if plan.requirement["agents"].sum() == 0 else "page.title_unreachable", language, name=name)
     days = plan.forecast["date"].nunique()
     per_day = float(plan.forecast["contacts"].sum()) / days
     contacts = formats.number(float(f"{per_day:.2g}"))

@@ -52,10 +52,10 @@ def plan_object(plan: Plan) -> dict[str, Any]:
         "one_more": vars(plan.one_more) if plan.one_more is not None else None,
         "advice": [{"key": remark.key, "values": vars(remark)["values"]} for remark in plan.advice],
         "origins": [vars(origin) for origin in plan.origins],
-        "scenario": plan.scenario.model_dump(mode="json"),
     }
     plain: dict[str, Any] = _json(value)
-    return plain
+    # What went in stays exact, so that the same scenario can be read from here again.
+    return {**plain, "scenario": plan.scenario.model_dump(mode="json")}
 
 
 def schema() -> dict[str, Any]:

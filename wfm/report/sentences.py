@@ -68,6 +68,8 @@ def advice(remark: Advice, language: str, currency: str) -> str:
     key, said = remark.key, remark.values  # noqa: PD011 -- not a table
     if key == "origins" and not said.get("lowest_grade"):
         key = "origins_assumed"
+    if key == "short_intervals" and formats.missing(said["short"]):
+        key = "unreachable_intervals"
     values = {k: _WRITE[k](v, language, currency) if k in _WRITE else str(v) for k, v in said.items()}
     return text(f"advice.{key}", language, **values)
 

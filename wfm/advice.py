@@ -54,7 +54,7 @@ def _shortage(staffed: Staffed) -> list[Advice]:
     short = staffed.schedule.cover[staffed.schedule.cover["short"] > 0]
     if short.empty:
         return []
-    worst = short.loc[short["short"].idxmax()]
+    worst = short.iloc[int(short["short"].argmax())]
     return [Advice("short_intervals", {"count": float(len(short)), "start": _when(worst["start"]), "short": float(worst["short"])})]
 
 
@@ -64,7 +64,7 @@ def _weekday(scenario: Scenario, simulation: SimulationResult, better: OneMore |
     weak = weekdays[weekdays["met"] < scenario.promise.day_target_met]
     if weak.empty:
         return []
-    worst = weak.loc[weak["met"].idxmin()]
+    worst = weak.iloc[int(weak["met"].argmin())]
     said = Advice(
         "weekday_below_promise",
         {"weekday": float(worst["weekday"]), "met": float(worst["met"]), "promise": scenario.promise.day_target_met},
@@ -100,7 +100,7 @@ def _interval(scenario: Scenario, staffed: Staffed, simulation: SimulationResult
     by_slot = by_slot[by_slot["offered"] > 0].assign(sl=lambda rows: rows["answered_within"] / rows["offered"])
     if by_slot.empty:
         return []
-    worst = by_slot.loc[by_slot["sl"].idxmin()]
+    worst = by_slot.iloc[int(by_slot["sl"].argmin())]
     if worst["sl"] >= target.share:
         return []
     begin = float(worst["slot"] * worst["duration"])

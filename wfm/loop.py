@@ -36,6 +36,20 @@ class OneMore:
     cost_day: float
 
 
+def play(scenario: Scenario, workload: pd.DataFrame, cover: pd.DataFrame, lines: int) -> SimulationResult:
+    """Simulate a workload served by a cover, judged by the scenario's targets."""
+    return simulate(
+        workload,
+        cover,
+        scenario.contact,
+        lines=lines,
+        threshold=scenario.targets.threshold,
+        targets=scenario.targets.bounds(),
+        seed=scenario.seed,
+        inputs=scenario.simulation,
+    )
+
+
 def one_more(scenario: Scenario, staffed: Staffed, simulation: SimulationResult, *, seats: int | None = None) -> OneMore | None:
     """Try one more person on the weekday that meets its targets least often.
 
@@ -50,7 +64,7 @@ def one_more(scenario: Scenario, staffed: Staffed, simulation: SimulationResult,
         None where every weekday keeps the promise, or no shift could add anybody.
     """
     weekdays = simulation.weekdays
-    weak = weekdays.loc[weekdays["met"].idxmin()] if len(weekdays) else None
+    weak = weekdays.iloc[int(weekdays["met"].argmin())] if len(weekdays) else None
     if weak is None or weak["met"] >= scenario.promise.day_target_met:
         return None
     weekday = int(weak["weekday"])
@@ -60,16 +74,7 @@ def one_more(scenario: Scenario, staffed: Staffed, simulation: SimulationResult,
     name, start, template = chosen
     work = staffed.workload[staffed.workload["weekday"] == weekday]
     cover = _with_one(staffed.schedule.cover, work, start, template, scenario.people.shrinkage.in_office)
-    again = simulate(
-        work,
-        cover,
-        scenario.contact,
-        lines=staffed.lines,
-        threshold=scenario.targets.threshold,
-        targets=scenario.targets.bounds(),
-        seed=scenario.seed,
-        inputs=scenario.simulation,
-    )
+    again = play(scenario, work, cover, staffed.lines)
     return OneMore(weekday, name, start, template.length / 3600, float(weak["met"]), again.met, shift_costs(scenario)[name])
 
 

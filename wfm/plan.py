@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,10 +18,10 @@ from wfm.economics.ledger import BASELINE
 from wfm.economics.options import case
 from wfm.forecast import day_draws, estimate, forecast
 from wfm.history import generate_shop, read_csv
-from wfm.loop import OneMore, one_more
+from wfm.loop import OneMore, one_more, play
 from wfm.reverse import Carried, carried
 from wfm.scenario.origins import Origin, origins
-from wfm.simulate import SimulationResult, simulate
+from wfm.simulate import SimulationResult
 from wfm.sourcing import Sourcing
 from wfm.staffed import staff
 from wfm.workload import workload
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from wfm.capacity import People
     from wfm.scenario.model import Scenario
-    from wfm.schedule import Schedule
+    from wfm.schedule.schedule import Schedule
 
 Progress = Callable[[str, bool], None]
 """Called as ``progress(stage, done)`` when a stage begins and when it is done."""
@@ -102,16 +102,7 @@ def make_plan(
     with stage("requirement"):
         staffed = staff(scenario, workload(expected, scenario.contact), seats=seats)
     with stage("simulation"):
-        simulation = simulate(
-            staffed.workload,
-            staffed.schedule.cover,
-            scenario.contact,
-            lines=staffed.lines,
-            threshold=scenario.targets.threshold,
-            targets=scenario.targets.bounds(),
-            seed=scenario.seed,
-            inputs=scenario.simulation,
-        )
+        simulation = play(scenario, staffed.workload, staffed.schedule.cover, staffed.lines)
         better = one_more(scenario, staffed, simulation, seats=seats)
     with stage("economics"):
         money = case(scenario.money, scenario.people.wage, scenario.options, Sourcing(scenario, staffed))
@@ -180,14 +171,13 @@ def _expect(scenario: Scenario, past: pd.DataFrame | None) -> pd.DataFrame:
     holidays = holidays_between(window.start, window.end, scenario.country)
     grid = interval_grid(window.start, window.days, int(window.interval), scenario.hours, scenario.timezone, holidays)
     if grid.empty:
-        said = Problem("the centre is not open on any day of the plan", key="hours", way_out="Check the opening hours and plan.start")
-        raise InputError(said)
+        raise InputError(Problem("the centre is not open on any day of the plan", key="hours", way_out="Check plan.start as well"))
     if past is None:
         return estimate(scenario.demand, scenario.contact, grid)
     return forecast(past, grid, aht=scenario.contact.aht, country=scenario.country, hours=scenario.hours, peak=scenario.demand.peak)
 
 
-def _told(progress: Progress) -> Callable[[str], object]:
+def _told(progress: Progress) -> Callable[[str], AbstractContextManager[None]]:
     @contextmanager
     def stage(name: str) -> Iterator[None]:
         progress(name, False)

@@ -51,7 +51,7 @@ def carried(scenario: Scenario, workload: pd.DataFrame, seats: int) -> Carried:
     if busy.empty or agents == 0:
         return Carried(seats, agents, 0, "", math.nan, math.nan, math.nan, math.nan, math.nan)
     # Handle times differ by interval only when the history says so; the interval with the greatest load decides.
-    top = busy.loc[busy["offered_load"].idxmax()]
+    top = busy.iloc[int(busy["offered_load"].argmax())]
     model = queue_model(float(top["arrival_rate"]), float(top["aht"]), scenario.contact)
     all_targets = float(model.rate_for(agents, **asked)) / float(top["arrival_rate"])
     answer_rate = math.nan

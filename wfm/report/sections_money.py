@@ -23,14 +23,11 @@ _PEOPLE_TERMS = ("agents", "present", "rostered", "fte", "heads", "seats", "lice
 
 def conclusion(plan: Plan, language: str) -> Section:
     """The options side by side, by every measure."""
-    intro = text(
-        "intro.conclusion",
-        language,
-        rate=formats.percent(plan.scenario.money.discount_rate),
-        years=sentences.horizon(plan, language),
-    )
+    known = sentences.benefit_known(plan)
+    rate, years = formats.percent(plan.scenario.money.discount_rate), sentences.horizon(plan, language)
+    intro = text("intro.conclusion" if known else "intro.conclusion_cost", language, rate=rate, years=years)
     turning = bool(sentences.overturning(plan))
-    blocks: list[Block] = [chart("npv", language, half=turning)]
+    blocks: list[Block] = [chart("npv", language, half=turning)] if known else []
     if turning:
         blocks.append(chart("break_evens", language, half=True))
     return Section("conclusion", text("section.conclusion", language), intro, [*blocks, _options(plan, language)])

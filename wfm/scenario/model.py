@@ -113,7 +113,9 @@ class Scenario(Inputs):
         "CNY", pattern="^[A-Z]{3}$", description="currency of every amount", json_schema_extra={"zh": "货币", "origin": "assumed"}
     )
     timezone: Annotated[str, AfterValidator(_zone)] = assumed("Asia/Shanghai", "time zone of the centre", "时区")
-    country: Annotated[str, BeforeValidator(lambda code: "" if code is None else code)] = assumed("CN", "whose public holidays hold (ISO code), or empty", "节假日所属国家（ISO 代码）")
+    country: Annotated[str, BeforeValidator(lambda code: "" if code is None else code)] = assumed(
+        "CN", "whose public holidays hold (ISO code), or empty", "节假日所属国家（ISO 代码）"
+    )
     seed: Annotated[int, Field(ge=0, lt=2**32)] = assumed(20270705, "seed of every random number", "随机种子")
     plan: Window
     demand: Annotated[Demand, BeforeValidator(lambda value: {"history": value} if isinstance(value, str) else value)]

@@ -48,7 +48,7 @@ def _walk(model: BaseModel, prefix: str) -> Iterator[Origin]:
             yield from _walk(value, f"{key}.")
         elif "origin" in about:
             default = None if info.is_required() else info.get_default(call_default_factory=True, validated_data={})
-            kind = "yours" if info.is_required() or value != _validated(model, name, default) else about["origin"]
+            kind: OriginKind = "yours" if info.is_required() or value != _validated(model, name, default) else about["origin"]
             yield Origin(key, value, about.get("unit", ""), kind, about.get("source", ""), about.get("price_date", ""),
                          about.get("grade", ""), info.description or "", about.get("zh", ""), default)  # fmt: skip
     for name, value in (model.model_extra or {}).items():

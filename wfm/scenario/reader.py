@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING, Any
 from wfm.core.errors import InputError, Problem
 
 if TYPE_CHECKING:
-    import pydantic
-
     from wfm.scenario.model import Scenario
 
 _BYTES_MAX = 1_000_000
@@ -140,7 +138,7 @@ def _constructor() -> Any:
     """ruamel's, but dates stay text: the model reads them, and says where one is wrong."""
     from ruamel.yaml.constructor import RoundTripConstructor
 
-    class Constructor(RoundTripConstructor):  # type: ignore[misc]  # ruamel ships no types
+    class Constructor(RoundTripConstructor):
         pass
 
     Constructor.add_constructor("tag:yaml.org,2002:timestamp", lambda loader, node: str(node.value))
@@ -161,7 +159,7 @@ def _plain(node: Any, path: Path_, lines: dict[Path_, int], file: str) -> Any:
         raise InputError(Problem("keys are nested too deeply", key=_dotted(path), file=file))
     if isinstance(node, Mapping):
         for key in node:
-            lines[(*path, str(key))] = node.lc.key(key)[0] + 1  # type: ignore[attr-defined]
+            lines[(*path, str(key))] = node.lc.key(key)[0] + 1  # type: ignore[attr-defined]  # ruamel's mapping knows its lines
         return {str(key): _plain(value, (*path, str(key)), lines, file) for key, value in node.items()}
     if isinstance(node, list):
         return [_plain(value, (*path, index), lines, file) for index, value in enumerate(node)]
@@ -189,7 +187,7 @@ def _apply(values: dict[str, Any], lines: dict[Path_, int], override: str) -> No
         del lines[known]
 
 
-def _problem(entry: pydantic.ErrorDetails | Mapping[str, Any], source: Source) -> Problem:
+def _problem(entry: Mapping[str, Any], source: Source) -> Problem:
     path = tuple(part for part in entry["loc"] if not _is_branch(part))
     line = next((source.lines[path[:end]] for end in range(len(path), 0, -1) if path[:end] in source.lines), 0)
     kind, message = entry["type"], entry["msg"].removeprefix("Value error, ")

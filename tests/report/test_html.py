@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import re
+from pathlib import Path
 
 import pytest
 
@@ -12,7 +13,8 @@ from tests.report.pages import Page, numbers
 from wfm.report.figures import FIGURES
 from wfm.report.html import compact, html
 from wfm.report.page import Table, page
-from wfm.report.shown import ShownPlan
+from wfm.report.sentences import ranked
+from wfm.report.shown import ShownPlan, run
 
 #: Latin words in the Chinese report: terms of the trade, names of sites, models and settings, codes of currencies and countries.
 LATIN = {
@@ -168,3 +170,22 @@ def test_a_notebook_shows_the_first_page_without_scripts(quickstart: ShownPlan) 
     assert page(quickstart, "zh").verdict[0] in shown
     assert repr(quickstart) == quickstart.screen("zh")
     assert quickstart.headline["people.seats"] == quickstart.people.table["seats"].iloc[0]
+
+
+def test_without_orders_options_are_ranked_by_cost_per_contact(quickstart: ShownPlan, tmp_path: Path) -> None:
+    past = quickstart.history
+    assert past is not None
+    rows = past.assign(start=past["start"].dt.tz_localize(None))[["start", "queue", "offered", "handle_time"]].tail(56 * 16)
+    rows.to_csv(tmp_path / "past.csv", index=False)
+    (tmp_path / "own.yaml").write_text(
+        "wfm: 1\nname: Own history\nplan: {start: 2027-07-05, weeks: 1}\n"
+        'demand: {history: {csv: past.csv}}\nhours: {daily: "10:00-18:00"}\n'
+        "simulation: {contacts: 1, replications_min: 2}\n"
+    )
+    plan = run(tmp_path / "own.yaml")
+    costs = plan.options.set_index("option")["cost_per_contact"].drop("none")
+    assert ranked(plan) == costs.sort_values().index.tolist()
+    front = page(plan, "en")
+    assert f"CNY {costs.min():.2f}" in front.verdict[0]
+    assert "ranked by cost per contact" in front.sections[0].intro
+    assert "plot-npv-en" not in Page(html(plan)).ids

@@ -83,7 +83,8 @@ def _options(plan: Plan, language: str) -> Table:
     )
     head = [text("table.measure", language), *(text(f"option_spelled.{option}", language) for option in ranked)]
     caption = text("table.options", language, unit=formats.money_unit(language, currency))
-    strong = frozenset(i for i, row in enumerate(rows) if row[0] == text("measures.npv", language))
+    decides = "npv" if sentences.benefit_known(plan) else "cost_per_contact"
+    strong = frozenset(i for i, row in enumerate(rows) if row[0] == text(f"measures.{decides}", language, unit=unit))
     return Table(caption, head, rows, frozenset(range(1, len(ranked) + 1)), strong)
 
 

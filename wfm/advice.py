@@ -141,6 +141,9 @@ def _inputs(scenario: Scenario, history: pd.DataFrame | None, origins: tuple[Ori
         remarks.append(Advice("synthetic_history", {}))
     kinds = [origin.kind for origin in origins]
     grades = [origin.grade for origin in origins if origin.kind == "found"]
+    foreign = sum("CNY" in origin.unit for origin in origins if origin.kind != "yours")
+    if scenario.currency != "CNY" and foreign:
+        remarks.append(Advice("foreign_prices", {"count": float(foreign), "currency": scenario.currency}))
     remarks.append(
         Advice(
             "origins",

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import numpy as np
+import pandas as pd
+
 from wfm.economics.options import Quantities
 from wfm.staffed import Staffed, staff
+from wfm.staffing import steady_service
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from wfm.scenario.model import Scenario
 
 _DAYS_PER_MONTH = 365 / 12
@@ -44,9 +46,10 @@ class Sourcing:
         people = staffed.people
         work = staffed.workload
         contacts = float(work["contacts"].sum()) / (7 * self.scenario.plan.weeks) * _DAYS_PER_MONTH
-        answered = work["contacts"] * staffed.requirement["answer_rate"]
+        served = self._served(staffed)
+        answered = work["contacts"] * served["answer_rate"]
         talk = self.scenario.contact.talk / self.scenario.contact.aht * work["aht"]
-        wait = staffed.requirement["asa_answered"].fillna(0.0)
+        wait = served["asa_answered"].replace(np.inf, np.nan).fillna(0.0)
         per_month = _DAYS_PER_MONTH / (7 * self.scenario.plan.weeks) / 60
         return Quantities(
             agents=people.agents,
@@ -64,7 +67,15 @@ class Sourcing:
             wait_minutes=float((answered * wait).sum()) * per_month,
             holiday_hours=people.holiday_hours_month,
             orders=(self.scenario.demand.orders_per_day or 0.0) * volume * _DAYS_PER_MONTH,
+            answered_share=float(answered.sum() / work["contacts"].sum()) if work["contacts"].sum() > 0 else 0.0,
         )
+
+    def _served(self, staffed: Staffed) -> pd.DataFrame:
+        """Service of the scheduled agents by formula, interval by interval of the workload."""
+        work = staffed.workload
+        agents = work[["start"]].merge(staffed.schedule.cover, on="start", how="left")["agents"].fillna(0.0)
+        service = steady_service(work, agents.to_numpy(float), self.scenario.targets, self.scenario.contact)
+        return pd.DataFrame(service, index=work.index)
 
     def _staffed(self, volume: float, aht: float) -> Staffed:
         key = (round(volume, 9), round(aht, 9))

@@ -13,6 +13,7 @@ from wfm.core.inputs import Duration, Inputs, Share, assumed, group, stated
 
 if TYPE_CHECKING:
     import pandas as pd
+    from numpy.typing import NDArray
 
 
 class ServiceLevel(Inputs):
@@ -96,12 +97,27 @@ def requirement(workload: pd.DataFrame, targets: Targets, contact: ContactType, 
     stacked = np.vstack(list(each.values()))
     agents = stacked.max(axis=0)
     names = np.array(list(each))
-    reachable = np.isfinite(agents)
-    measures = model.measures(np.where(reachable, agents, 0), threshold=targets.threshold)
     return workload.assign(
         group=group,
         agents=agents,
         method=type(model).__name__,
         binding=np.where(agents > 0, names[stacked.argmax(axis=0)], ""),
-        **{kpi: np.where(reachable, measures[kpi], np.nan) for kpi in ("sl_offered", "answer_rate", "occupancy", "asa_answered")},
+        **steady_service(workload, agents, targets, contact),
     )
+
+
+def steady_service(
+    workload: pd.DataFrame, agents: NDArray[np.float64], targets: Targets, contact: ContactType
+) -> dict[str, NDArray[np.float64]]:
+    """KPIs that a number of agents gives in each interval, in a steady state with the interval's mean rate.
+
+    Returns
+    -------
+    dict
+        ``sl_offered``, ``answer_rate``, ``occupancy``, ``asa_answered`` [s]; nan where ``agents`` is inf.
+    """
+    model = queue_model(workload["arrival_rate"].to_numpy(float), workload["aht"].to_numpy(float), contact)
+    reachable = np.isfinite(agents)
+    measures = model.measures(np.where(reachable, agents, 0), threshold=targets.threshold)
+    names = ("sl_offered", "answer_rate", "occupancy", "asa_answered")
+    return {name: np.where(reachable, measures[name], np.nan) for name in names}

@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from tests.report.pages import Page, numbers
+from wfm.report.blocks import Table
 from wfm.report.figures import FIGURES
 from wfm.report.html import compact, html
-from wfm.report.page import Table, page
+from wfm.report.page import page
 from wfm.report.sentences import ranked
 from wfm.report.shown import ShownPlan, run
 

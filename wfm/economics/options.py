@@ -39,6 +39,8 @@ class Quantities:
         Paid hours / 165.33.
     contacts, orders
         In the month.
+    answered_share
+        Contacts answered / contacts: the uplift of orders is earned on those only.
     talk_minutes, wait_minutes
         Minutes on the line, summed over contacts.
     """
@@ -58,6 +60,7 @@ class Quantities:
     wait_minutes: float
     orders: float
     holiday_hours: float = 0.0
+    answered_share: float = 1.0
 
 
 #: ``quantities(option, month)`` with months counted from 1; an outsourced option's handle time already holds its ``aht_factor``.
@@ -179,10 +182,12 @@ class _Desk:
         cost = (money, "breach_cost")
         yield self.line("breach", chance, "breach", "yearly probability / 12", cost, category="risk")
         price = money.benefit_per_order(float(getattr(*conversion)) if conversion else 1.0)
-        formula = "orders x (average order x contribution margin x gross uplift x attribution x conversion)"
+        formula = "orders x answered share x (average order x contribution margin x gross uplift x attribution x conversion)"
         sources: list[Source] = [(money, "average_order"), (money, "contribution_margin")]
         sources += [(money.benefit, "gross_uplift"), (money.benefit, "attribution"), *([conversion] if conversion else [])]
-        yield self.line("benefit", self.of("orders"), "order", formula, *sources, price=price, category="benefit")
+        yield self.line(
+            "benefit", self.of("orders") * self.of("answered_share"), "order", formula, *sources, price=price, category="benefit"
+        )
 
     def own_people(self, technician: SelfBuilt | None = None) -> Iterator[Line]:
         """Wages, charges, replacement of leavers and rent: a centre with one's own agents."""

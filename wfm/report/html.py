@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import wfm
 from wfm.report import page as pages
+from wfm.report.blocks import Chart, Table
 from wfm.report.figures import FIGURES
+from wfm.report.sections_money import conclusion
 from wfm.report.words import LANGUAGES, text
 
 if TYPE_CHECKING:
@@ -28,11 +30,7 @@ def html(plan: Plan) -> str:
 
     shown = {language: pages.page(plan, language) for language in _order(plan)}
     used = {
-        block.name
-        for page in shown.values()
-        for section in page.sections
-        for block in section.blocks
-        if isinstance(block, pages.Chart)
+        block.name for page in shown.values() for section in page.sections for block in section.blocks if isinstance(block, Chart)
     }
     figures = {language: {name: _figure(plan, name, language) for name in FIGURES if name in used} for language in LANGUAGES}
     page = _template().render(
@@ -52,10 +50,8 @@ def html(plan: Plan) -> str:
 
 def compact(plan: Plan, language: str) -> str:
     """The first page (title, conclusion, tiles, comparison) as a fragment for notebooks, without figures."""
-    from wfm.report.sections_money import conclusion
-
     front = pages.first_page(plan, language)
-    table = next(block for block in conclusion(plan, language).blocks if isinstance(block, pages.Table))
+    table = next(block for block in conclusion(plan, language).blocks if isinstance(block, Table))
     template = _template("compact.html.j2")
     return str(template.render(page=front, table=table, code=_CODES[language], words=_words(plan, language)))
 

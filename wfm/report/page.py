@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from wfm.core import kpi
-from wfm.report import formats, sentences
+from wfm.report import formats, sections, sentences
+from wfm.report.blocks import Section
+from wfm.report.console import kinds, with_half
 from wfm.report.headline import Headline, headline
 from wfm.report.words import text
 
@@ -14,65 +16,7 @@ if TYPE_CHECKING:
     from wfm.plan import Plan
 
 #: Remarks that question the conclusion itself; they stand in the conclusion's box.
-GRAVE = ("synthetic_history", "estimated_demand", "outsourced_below_own_wage", "no_benefit", "nothing_pays")
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table of texts: ``numeric`` columns align right, ``folded`` ones open on request, ``tall`` ones scroll in their frame."""
-
-    caption: str
-    head: list[str]
-    rows: list[list[str]]
-    numeric: frozenset[int] = frozenset()
-    strong: frozenset[int] = frozenset()
-    folded: bool = False
-    tall: bool = False
-    kind: str = "table"
-
-    @property
-    def small(self) -> bool:
-        """Whether it reads better narrow than stretched over the page."""
-        return len(self.head) <= 5 and all(len(cell) <= 24 for row in self.rows for cell in row)
-
-
-@dataclass(frozen=True)
-class Chart:
-    """A figure of `wfm.report.figures.FIGURES` by name; two ``half`` ones stand side by side where there is room."""
-
-    name: str
-    caption: str
-    half: bool = False
-    kind: str = "chart"
-
-
-@dataclass(frozen=True)
-class Items:
-    """A list of sentences."""
-
-    items: list[str]
-    kind: str = "items"
-
-
-@dataclass(frozen=True)
-class Terms:
-    """Names and what they mean."""
-
-    terms: list[tuple[str, str]]
-    kind: str = "terms"
-
-
-Block = Table | Chart | Items | Terms
-
-
-@dataclass(frozen=True)
-class Section:
-    """A numbered part of the report."""
-
-    id: str
-    title: str
-    intro: str
-    blocks: list[Block]
+GRAVE = ("synthetic_history", "estimated_demand", "outsourced_below_own_wage", "no_benefit", "nothing_pays", "foreign_prices")
 
 
 @dataclass(frozen=True)
@@ -102,8 +46,6 @@ class Page:
 
 def page(plan: Plan, language: str) -> Page:
     """The report of a plan in one language, sections included."""
-    from wfm.report import sections
-
     front = first_page(plan, language)
     return Page(**{**vars(front), "sections": sections.sections(plan, language)})
 
@@ -154,7 +96,6 @@ def verdict(plan: Plan, language: str) -> list[str]:
 
 def tiles(plan: Plan, numbers: Headline, language: str) -> list[Tile]:
     """The first screen's numbers as tiles, each service number with its definition."""
-    from wfm.report.console import kinds, with_half
 
     def shown(key: str) -> str:
         return formats.number(numbers[key])

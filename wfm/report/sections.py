@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from wfm.core import kpi
-from wfm.report import formats, sentences, tallied
+from wfm.report import formats, sections_money, sentences, tallied
+from wfm.report.blocks import Block, Items, Section, Table, chart, heads
 from wfm.report.headline import headline
-from wfm.report.page import Block, Chart, Items, Section, Table
 from wfm.report.words import name, text
 
 if TYPE_CHECKING:
@@ -32,8 +32,6 @@ _SHORTFALLS_SHOWN = 200
 
 def sections(plan: Plan, language: str) -> list[Section]:
     """All sections in their order."""
-    from wfm.report import sections_money
-
     return [
         sections_money.conclusion(plan, language),
         demand(plan, language),
@@ -44,16 +42,6 @@ def sections(plan: Plan, language: str) -> list[Section]:
         sections_money.origins(plan, language),
         sections_money.definitions(plan, language),
     ]
-
-
-def chart(name_: str, language: str, *, half: bool = False) -> Chart:
-    """A figure with its caption."""
-    return Chart(name_, text(f"figure_caption.{name_}", language), half)
-
-
-def heads(language: str, *keys: str) -> list[str]:
-    """Column headings."""
-    return [text(f"column.{key}", language) for key in keys]
 
 
 def demand(plan: Plan, language: str) -> Section:

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from wfm.core import kpi, units
 from wfm.report import formats, sentences, tallied
+from wfm.report.blocks import Block, Section, Table, Terms, chart, heads
 from wfm.report.console import cell
 from wfm.report.headline import MEASURES, headline
-from wfm.report.page import Block, Section, Table, Terms
-from wfm.report.sections import chart, heads
 from wfm.report.words import name, text
 
 if TYPE_CHECKING:

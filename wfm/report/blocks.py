@@ -1,0 +1,75 @@
+"""What a section of the report is made of: tables, charts, lists, terms."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from wfm.report.words import text
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of texts: ``numeric`` columns align right, ``folded`` ones open on request, ``tall`` ones scroll in their frame."""
+
+    caption: str
+    head: list[str]
+    rows: list[list[str]]
+    numeric: frozenset[int] = frozenset()
+    strong: frozenset[int] = frozenset()
+    folded: bool = False
+    tall: bool = False
+    kind: str = "table"
+
+    @property
+    def small(self) -> bool:
+        """Whether it reads better narrow than stretched over the page."""
+        return len(self.head) <= 5 and all(len(cell) <= 24 for row in self.rows for cell in row)
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A figure of `wfm.report.figures.FIGURES` by name; two ``half`` ones stand side by side where there is room."""
+
+    name: str
+    caption: str
+    half: bool = False
+    kind: str = "chart"
+
+
+@dataclass(frozen=True)
+class Items:
+    """A list of sentences."""
+
+    items: list[str]
+    kind: str = "items"
+
+
+@dataclass(frozen=True)
+class Terms:
+    """Names and what they mean."""
+
+    terms: list[tuple[str, str]]
+    kind: str = "terms"
+
+
+Block = Table | Chart | Items | Terms
+
+
+@dataclass(frozen=True)
+class Section:
+    """A numbered part of the report."""
+
+    id: str
+    title: str
+    intro: str
+    blocks: list[Block]
+
+
+def chart(name_: str, language: str, *, half: bool = False) -> Chart:
+    """A figure with its caption."""
+    return Chart(name_, text(f"figure_caption.{name_}", language), half)
+
+
+def heads(language: str, *keys: str) -> list[str]:
+    """Column headings."""
+    return [text(f"column.{key}", language) for key in keys]

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 Value = float | str
 
+_UNCERTAIN = 0.5  # coefficient of variation of a day's level above which its forecast is a guess
+
 
 @dataclass(frozen=True)
 class Advice:
@@ -45,6 +47,7 @@ def advise(
         *_interval(scenario, staffed, simulation),
         *_money(scenario, best),
         *(Advice(key, values) for key, values in law_warnings(scenario.people.shifts)),
+        *_uncertain(staffed),
         *_inputs(scenario, history, origins),
     )
 
@@ -67,9 +70,16 @@ def _weekday(scenario: Scenario, simulation: SimulationResult, better: OneMore |
     worst = weak.iloc[int(weak["met"].argmin())]
     said = Advice(
         "weekday_below_promise",
-        {"weekday": float(worst["weekday"]), "met": float(worst["met"]), "promise": scenario.promise.day_target_met},
+        {
+            "weekday": float(worst["weekday"]),
+            "met": float(worst["met"]),
+            "low": float(worst["met_low"]),
+            "high": float(worst["met_high"]),
+            "days": float(worst["days"]),
+            "promise": scenario.promise.day_target_met,
+        },
     )
-    if better is None or better.met_after <= better.met_before:
+    if better is None:
         return [said]
     return [
         said,
@@ -82,6 +92,7 @@ def _weekday(scenario: Scenario, simulation: SimulationResult, better: OneMore |
                 "start": better.start,
                 "hours": better.hours,
                 "cost": better.cost_day,
+                "seats": float(better.seats),
             },
         ),
     ]
@@ -122,13 +133,22 @@ def _money(scenario: Scenario, best: str) -> list[Advice]:
     """Prices that look wrong, and benefits that are not there."""
     remarks = []
     outsourced, own = scenario.options.outsourced, own_loaded_wage(scenario.people.wage)
-    if outsourced is not None and outsourced.price.price < own:
+    person = outsourced is not None and outsourced.price.basis == "per_fte_month" and outsourced.price.dedicated
+    if outsourced is not None and person and outsourced.price.price < own:
         remarks.append(Advice("outsourced_below_own_wage", {"price": outsourced.price.price, "own": own}))
     if scenario.demand.orders_per_day is None:
         remarks.append(Advice("no_benefit", {}))
     elif best == BASELINE:
         remarks.append(Advice("nothing_pays", {}))
     return remarks
+
+
+def _uncertain(staffed: Staffed) -> list[Advice]:
+    """Days whose forecast rests on little, such as a holiday that the history has seen under another name."""
+    days = staffed.workload[staffed.workload["day_cv"] > _UNCERTAIN]
+    if days.empty:
+        return []
+    return [Advice("uncertain_days", {"count": float(days["date"].nunique()), "day": str(days["date"].iloc[0])})]
 
 
 def _inputs(scenario: Scenario, history: pd.DataFrame | None, origins: tuple[Origin, ...]) -> list[Advice]:
@@ -139,6 +159,8 @@ def _inputs(scenario: Scenario, history: pd.DataFrame | None, origins: tuple[Ori
         remarks.append(Advice("estimated_demand", {}))
     elif not isinstance(inputs, str) and inputs.generate is not None:
         remarks.append(Advice("synthetic_history", {}))
+    elif "abandoned" not in history or history["abandoned"].isna().all():
+        remarks.append(Advice("redials_unknown", {}))
     kinds = [origin.kind for origin in origins]
     grades = [origin.grade for origin in origins if origin.kind == "found"]
     foreign = sum("CNY" in origin.unit for origin in origins if origin.kind != "yours")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
     from wfm.scenario.model import Scenario
     from wfm.schedule.inputs import ShiftTemplate
-    from wfm.simulate import SimulationResult
+    from wfm.simulate import SimulationInputs, SimulationResult
     from wfm.staffed import Staffed
 
 
@@ -24,7 +25,8 @@ class OneMore:
     """One more shift on the weakest weekday, simulated.
 
     ``met_before`` and ``met_after`` are the shares of that weekday's days on which all targets are met, without and with one more
-    person on shift ``template`` from ``start`` (seconds of the local day) for ``hours``, on the same customers.
+    person on shift ``template`` from ``start`` (seconds of the local day) for ``hours``, on the same customers. ``seats`` are then
+    needed; ``cost_day`` is the shift's cost, without a seat or a licence more.
     """
 
     weekday: int
@@ -34,10 +36,13 @@ class OneMore:
     met_before: float
     met_after: float
     cost_day: float
+    seats: int
 
 
-def play(scenario: Scenario, workload: pd.DataFrame, cover: pd.DataFrame, lines: int) -> SimulationResult:
-    """Simulate a workload served by a cover, judged by the scenario's targets."""
+def play(
+    scenario: Scenario, workload: pd.DataFrame, cover: pd.DataFrame, lines: int, inputs: SimulationInputs | None = None
+) -> SimulationResult:
+    """Simulate a workload served by a cover, judged by the scenario's targets; ``inputs`` where not the scenario's own."""
     return simulate(
         workload,
         cover,
@@ -46,7 +51,7 @@ def play(scenario: Scenario, workload: pd.DataFrame, cover: pd.DataFrame, lines:
         threshold=scenario.targets.threshold,
         targets=scenario.targets.bounds(),
         seed=scenario.seed,
-        inputs=scenario.simulation,
+        inputs=inputs or scenario.simulation,
     )
 
 
@@ -61,7 +66,7 @@ def one_more(scenario: Scenario, staffed: Staffed, simulation: SimulationResult,
     Returns
     -------
     OneMore or None
-        None where every weekday keeps the promise, or no shift could add anybody.
+        None where every weekday keeps the promise, or one person more would not help.
     """
     weekdays = simulation.weekdays
     weak = weekdays.iloc[int(weekdays["met"].argmin())] if len(weekdays) else None
@@ -74,8 +79,23 @@ def one_more(scenario: Scenario, staffed: Staffed, simulation: SimulationResult,
     name, start, template = chosen
     work = staffed.workload[staffed.workload["weekday"] == weekday]
     cover = _with_one(staffed.schedule.cover, work, start, template, scenario.people.shrinkage.in_office)
-    again = play(scenario, work, cover, staffed.lines)
-    return OneMore(weekday, name, start, template.length / 3600, float(weak["met"]), again.met, shift_costs(scenario)[name])
+    # As many replications as before, so that both shares speak of the same customers.
+    inputs = scenario.simulation.model_copy(
+        update={"replications_min": simulation.replications, "replications_max": simulation.replications}
+    )
+    again = play(scenario, work, cover, staffed.lines, inputs)
+    if again.met <= float(weak["met"]):
+        return None
+    return OneMore(
+        weekday=weekday,
+        template=name,
+        start=start,
+        hours=template.length / 3600,
+        met_before=float(weak["met"]),
+        met_after=again.met,
+        cost_day=shift_costs(scenario)[name],
+        seats=max(int(staffed.people.seats), math.ceil(float(cover["present"].max()))),
+    )
 
 
 def _best_shift(
@@ -108,5 +128,4 @@ def _with_one(cover: pd.DataFrame, work: pd.DataFrame, start: float, template: S
     meal = start + template.length / 2
     here = (begin >= start) & (begin < start + template.length) & ~((begin >= meal) & (begin < meal + template.paid_meal))
     present = own["present"] + here
-    agents = np.floor(present * (1 - in_office) + 1e-9)
-    return own.assign(present=present, agents=agents)
+    return own.assign(present=present, agents=present * (1 - in_office))

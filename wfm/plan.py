@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -24,7 +25,7 @@ from wfm.scenario.origins import Origin, origins
 from wfm.simulate import SimulationResult
 from wfm.sourcing import Sourcing
 from wfm.staffed import staff
-from wfm.workload import workload
+from wfm.workload import scaled, without_redials, workload
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -98,19 +99,23 @@ def make_plan(
     with stage("forecast"):
         past, repairs = _history(scenario, folder)
         expected = _expect(scenario, past)
-        draws = day_draws(expected, _DRAWS, scenario.seed)
+        known = tuple(origins(scenario))
+        if past is not None:
+            expected, contact = without_redials(expected, past, scenario.contact)
+            scenario = scenario.model_copy(update={"contact": contact})
+        expected = scaled(expected, scenario.demand.volume)
+        draws = day_draws(expected, _DRAWS, scenario.seed, counts=True)
     with stage("requirement"):
         staffed = staff(scenario, workload(expected, scenario.contact), seats=seats)
     with stage("simulation"):
         simulation = play(scenario, staffed.workload, staffed.schedule.cover, staffed.lines)
         better = one_more(scenario, staffed, simulation, seats=seats)
     with stage("economics"):
-        money = case(scenario.money, scenario.people.wage, scenario.options, Sourcing(scenario, staffed))
+        money = case(scenario.money, scenario.people.wage, scenario.options, Sourcing(scenario, staffed, seats))
         ledger = case_ledger(money)
         options = compare(money, ledger)
         best = str(options["npv"].idxmax()) if options["npv"].max() > 0 else BASELINE
-        carries = carried(scenario, staffed.workload, seats or staffed.people.seats)
-    known = tuple(origins(scenario))
+        carries = carried(scenario, staffed.workload, seats or math.ceil(staffed.people.present))
     return Plan(
         scenario=scenario,
         history=past,
@@ -174,7 +179,14 @@ def _expect(scenario: Scenario, past: pd.DataFrame | None) -> pd.DataFrame:
         raise InputError(Problem("the centre is not open on any day of the plan", key="hours", way_out="Check plan.start as well"))
     if past is None:
         return estimate(scenario.demand, scenario.contact, grid)
-    return forecast(past, grid, aht=scenario.contact.aht, country=scenario.country, hours=scenario.hours, peak=scenario.demand.peak)
+    try:
+        return forecast(
+            past, grid, aht=scenario.contact.aht, country=scenario.country, hours=scenario.hours, peak=scenario.demand.peak
+        )
+    except InputError:
+        raise
+    except ValueError as error:
+        raise InputError(Problem(str(error), key="demand.history")) from None
 
 
 def _told(progress: Progress) -> Callable[[str], AbstractContextManager[None]]:

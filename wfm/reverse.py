@@ -24,7 +24,7 @@ class Carried:
     """
 
     seats: int
-    agents: int
+    agents: float
     weekday: int
     time: str
     factor_all_targets: float
@@ -42,10 +42,10 @@ def carried(scenario: Scenario, workload: pd.DataFrame, seats: int) -> Carried:
     workload
         Table ``workload`` with ``date`` and ``slot``.
     seats
-        People present at once; on queue are ``floor(seats x (1 - in-office shrinkage))``. Meals are not counted: they lie outside
-        the busiest interval, or the schedule lists the gap.
+        People present at once; on queue are ``seats x (1 - in-office shrinkage)`` on average (real agents: Erlang formulas of
+        real order). Meals are not counted: they lie outside the busiest interval, or the schedule lists the gap.
     """
-    agents = math.floor(seats * (1 - scenario.people.shrinkage.in_office) + 1e-9)
+    agents = seats * (1 - scenario.people.shrinkage.in_office)
     asked = scenario.targets.solver()
     busy = workload[workload["arrival_rate"] > 0]
     if busy.empty or agents == 0:
@@ -57,7 +57,7 @@ def carried(scenario: Scenario, workload: pd.DataFrame, seats: int) -> Carried:
     answer_rate = math.nan
     if "answer_rate" in asked:
         answer_rate = float(model.rate_for(agents, answer_rate=asked["answer_rate"])) / float(top["arrival_rate"])
-    orders = scenario.demand.orders_per_day if scenario.demand.orders_per_day is not None else math.nan
+    orders = math.nan if scenario.demand.orders_per_day is None else scenario.demand.orders_per_day * scenario.demand.volume
     return Carried(
         seats=seats,
         agents=agents,

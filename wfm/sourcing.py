@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from wfm.economics.inputs import Outsourced
 from wfm.economics.options import Quantities
 from wfm.staffed import Staffed, staff
 from wfm.staffing import steady_service
@@ -26,23 +27,27 @@ class Sourcing:
     ----------
     scenario, staffed
         The scenario and its staffing at the plan's own volume and handle time.
+    seats
+        Seats that are given; a vendor brings its own.
     """
 
     scenario: Scenario
     staffed: Staffed
-    _known: dict[tuple[float, float], Staffed] = field(default_factory=dict, init=False)
+    seats: int | None = None
+    _known: dict[tuple[float, float, int | None], Staffed] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
-        self._known[(1.0, 1.0)] = self.staffed
+        self._known[(1.0, 1.0, self.seats)] = self.staffed
 
     def __call__(self, option: str, month: int) -> Quantities:
         """Quantities of ``option`` in ``month`` (1 is the first after the outlay)."""
         chosen = getattr(self.scenario.options, option)
         volume = (1 + self.scenario.money.demand_growth) ** ((month - 1) // 12)
-        return self._quantities(volume, getattr(chosen, "aht_factor", 1.0))
+        seats = None if isinstance(chosen, Outsourced) else self.seats
+        return self._quantities(volume, getattr(chosen, "aht_factor", 1.0), seats)
 
-    def _quantities(self, volume: float, aht: float) -> Quantities:
-        staffed = self._staffed(volume, aht)
+    def _quantities(self, volume: float, aht: float, seats: int | None) -> Quantities:
+        staffed = self._staffed(volume, aht, seats)
         people = staffed.people
         work = staffed.workload
         contacts = float(work["contacts"].sum()) / (7 * self.scenario.plan.weeks) * _DAYS_PER_MONTH
@@ -66,7 +71,7 @@ class Sourcing:
             talk_minutes=float((answered * talk).sum()) * per_month,
             wait_minutes=float((answered * wait).sum()) * per_month,
             holiday_hours=people.holiday_hours_month,
-            orders=(self.scenario.demand.orders_per_day or 0.0) * volume * _DAYS_PER_MONTH,
+            orders=(self.scenario.demand.orders_per_day or 0.0) * self.scenario.demand.volume * volume * _DAYS_PER_MONTH,
             answered_share=float(answered.sum() / work["contacts"].sum()) if work["contacts"].sum() > 0 else 0.0,
         )
 
@@ -77,10 +82,10 @@ class Sourcing:
         service = steady_service(work, agents.to_numpy(float), self.scenario.targets, self.scenario.contact)
         return pd.DataFrame(service, index=work.index)
 
-    def _staffed(self, volume: float, aht: float) -> Staffed:
-        key = (round(volume, 9), round(aht, 9))
+    def _staffed(self, volume: float, aht: float, seats: int | None) -> Staffed:
+        key = (round(volume, 9), round(aht, 9), seats)
         if key not in self._known:
-            self._known[key] = staff(self.scenario, _scaled(self.staffed.workload, volume, aht))
+            self._known[key] = staff(self.scenario, _scaled(self.staffed.workload, volume, aht), seats=seats)
         return self._known[key]
 
 

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from wfm.scenario.model import Scenario
 
 
+_ONE_IN_TWENTY = 1.645
+
+
 @dataclass(frozen=True)
 class Staffed:
     """A workload with the agents it needs, the shifts that bring them, and the people, seats and lines behind those."""
@@ -79,12 +82,14 @@ def _shifts(scenario: Scenario, need: pd.DataFrame, seats: int | None) -> Schedu
 
 
 def lines(requirement: pd.DataFrame, scenario: Scenario) -> int:
-    """Trunk lines (Erlang B) for the busiest interval's talking and waiting; after-call work holds no line.
+    """Trunk lines (Erlang B) for talking and waiting in the busiest interval of a busy day; after-call work holds no line.
 
-    The wait is the mean wait of the answered at the required agents (steady state); S1-03, economics A2.
+    A busy day is one in twenty: the day's level at 1.645 standard deviations above its forecast. The wait is the mean wait of the
+    answered at the required agents (steady state); S1-03, economics A2.
     """
     held = scenario.contact.talk / scenario.contact.aht * requirement["aht"] + requirement["asa_answered"].fillna(0.0)
-    load = float((requirement["arrival_rate"] * held).replace(np.inf, np.nan).max())
+    busy = 1 + _ONE_IN_TWENTY * requirement["day_cv"]
+    load = float((requirement["arrival_rate"] * busy * held).replace(np.inf, np.nan).max())
     return int(ErlangB(load, 1.0).lines_for(blocking=scenario.targets.line_blocking_max)) if load > 0 else 0
 
 
@@ -93,6 +98,6 @@ def shift_costs(scenario: Scenario) -> dict[str, float]:
     wage = scenario.people.wage
     hour = wage.full_time * (1 + wage.on_cost) / registry.point("labour_cn.month_hours").value
     return {
-        name: shift.length / 3600 * (hour if shift.kind == "full_time" else wage.part_time_hour)
+        name: shift.length / 3600 * (hour if shift.kind == "full_time" else wage.part_time_hour * (1 + wage.part_time_on_cost))
         for name, shift in scenario.people.shifts.templates().items()
     }

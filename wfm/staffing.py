@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from wfm.core.contacts import ContactType
 from wfm.core.inputs import Duration, Inputs, Share, assumed, group, stated
@@ -29,7 +29,9 @@ class Targets(Inputs):
     answer_rate: Share | None = stated(0.98, "share of offered contacts answered by a person", "人工接通率（按次）", source="S0-10")
     sl_offered: ServiceLevel | None = group(ServiceLevel, "answered within a time, of offered", "限时接通率")
     occupancy_max: Share | None = assumed(0.85, "agents busy at most this share of their time on queue", "占用率上限")
-    line_blocking_max: Share = assumed(0.01, "share of contacts that may find all lines busy", "线路拥塞率上限")
+    line_blocking_max: Annotated[Share, Field(gt=0)] = assumed(
+        0.01, "share of contacts that may find all lines busy", "线路拥塞率上限"
+    )
 
     @model_validator(mode="after")
     def _something_is_asked(self) -> Targets:
@@ -49,6 +51,7 @@ class Targets(Inputs):
             result["answer_rate"] = (1, self.answer_rate)
         if self.sl_offered is not None:
             result["sl_offered"] = (1, self.sl_offered.share)
+        result["blocking"] = (-1, self.line_blocking_max)
         return result
 
     def solver(self) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from wfm.core.contracts import check
 from wfm.core.errors import InputError
 from wfm.core.kpi import KPIS, TALLIES, kpis
 from wfm.simulate import SimulationInputs, SimulationResult, simulate
+from wfm.simulate.drawing import draw_agents
 
 TARGETS = {"answer_rate": (1, 0.98), "sl_offered": (1, 0.80), "occupancy": (-1, 0.85)}
 SHORT = SimulationInputs(replications_min=4, replications_max=4)
@@ -164,12 +165,23 @@ def test_hours_past_midnight_belong_to_the_day_they_began_on() -> None:
     assert result.days["date"].unique().tolist() == [date(2027, 7, 5), date(2027, 7, 6)]
 
 
-def test_intervals_without_cover_have_no_agents_and_fractions_answer_nobody() -> None:
-    workload, cover = shop(days=1, agents=3.9999999999)
-    assert (run(workload, cover).service["agents"] == 4).all()
-    result = run(workload, cover.assign(agents=3.7).iloc[4:])
+def test_intervals_without_cover_have_no_agents() -> None:
+    workload, cover = shop(days=1)
+    result = run(workload, cover.assign(agents=3.0).iloc[4:])
     assert result.service["agents"].tolist() == [0] * 4 + [3] * 12
     assert result.service["occupancy"].isna().iloc[:4].all()
+
+
+def test_a_fraction_of_an_agent_is_a_chance_in_each_interval() -> None:
+    day = np.repeat(np.arange(740000, 740400), 16)
+    drawn = draw_agents(np.full(len(day), 7.52), day, 5, 0)
+    assert set(drawn) == {7, 8}
+    assert abs(drawn.mean() - 7.52) < 4 * 0.5 / np.sqrt(len(drawn))
+    assert abs(np.corrcoef(drawn[:-1], drawn[1:])[0, 1]) < 4 / np.sqrt(len(drawn))
+    assert np.array_equal(draw_agents(np.full(len(day), 7.52), day, 5, 0), drawn)
+    assert not np.array_equal(draw_agents(np.full(len(day), 7.52), day, 5, 1), drawn)
+    whole = draw_agents(np.full(len(day), 3.9999999999), day, 5, 0)
+    assert (whole == 4).all()
 
 
 def test_an_empty_plan_gives_empty_tables() -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field, model_validator
 
+from wfm.core import units
 from wfm.core.inputs import Duration, Factor, Inputs, Share, assumed, group, stated
 
 
@@ -22,11 +23,17 @@ class Spread(Inputs):
     )
 
 
+def _or_never(value: object) -> float:
+    return math.inf if value in ("never", math.inf) else units.duration(value)
+
+
 class Patience(Inputs):
     """Nobody hangs up before ``onset``; after it, willingness to wait is exponential with mean ``then_mean`` (S4-14)."""
 
     onset: Duration = stated(120.0, "nobody hangs up before this wait", "开始失去耐心的时刻", "s", source="S4-14")
-    then_mean: Duration = assumed(120.0, "mean further wait before hanging up", "此后平均再等多久", "s")
+    then_mean: Annotated[float, Field(allow_inf_nan=True), BeforeValidator(_or_never)] = assumed(
+        120.0, "mean further wait before hanging up; `never` for nobody does", "此后平均再等多久；never 表示从不放弃", "s"
+    )
 
     def survival(self, wait: float) -> float:
         """Share of people willing to wait longer than ``wait`` seconds."""
@@ -54,6 +61,12 @@ class ContactType(Inputs):
     spread: Spread = group(Spread, "scatter of handle times", "处理时长的离散程度")
     patience: Patience = group(Patience, "willingness to wait", "耐心")
     redial: Redial = group(Redial, "trying again", "重拨")
+
+    @model_validator(mode="after")
+    def _takes_time(self) -> ContactType:
+        if self.aht <= 0:
+            raise ValueError("a contact takes some time: talk or wrap has to be above 0")
+        return self
 
     @property
     def aht(self) -> float:

@@ -74,7 +74,7 @@ CONTRACTS: dict[str, Contract] = {
     }),
     "cover": Contract(("start", "group"), {
         "start": _START, "group": Column("text"), "present": Column("number", "people in the building, breaks taken out"),
-        "agents": Column("number", "on queue after in-office shrinkage"), "required": Column("number", "on queue"),
+        "agents": Column("number", "on queue, mean after in-office shrinkage"), "required": Column("number", "on queue"),
         "short": Column("number", "agents missing"),
     }),
     "contacts": Contract(("replication", "contact", "attempt"), {

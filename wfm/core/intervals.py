@@ -41,6 +41,10 @@ class OpeningHours(RootModel[dict[str, str]]):
             _spans(hours)
         return value
 
+    def spans_of(self, key: str) -> list[tuple[int, int]]:
+        """The spans written for one key."""
+        return _spans(self.root[key])
+
     def spans(self, day: date, *, holiday: bool = False) -> list[tuple[int, int]]:
         """Open spans of a local day as (start, end) in seconds after its midnight; an end may lie beyond 86400."""
         dated = next((hours for key, hours in self.root.items() if key[:1].isdigit() and _covers(key, day)), None)

@@ -72,7 +72,7 @@ class Measures:
     funding_need
         The most money tied up at any time.
     cost_per_contact
-        PV(all costs) / PV(contacts).
+        PV(all costs) / PV(contacts answered).
     """
 
     option: str
@@ -174,7 +174,8 @@ def compare(case: Case, table: pd.DataFrame | None = None) -> pd.DataFrame:
         lead = min(lead_time(case.options, option), case.horizon)
         contacts = None
         if option in case.months:
-            contacts = np.concatenate([np.zeros(lead + 1), case.months[option]["contacts"][lead:]])
+            answered = case.months[option]["contacts"] * case.months[option]["answered_share"]
+            contacts = np.concatenate([np.zeros(lead + 1), answered[lead:]])
         row = asdict(measures(entries, option, terms, lead=lead, contacts=contacts))
         rows.append(row | {"break_even_uplift": break_even_uplift(case, option)})
     words = ("option", "irr_reason", "irr_roots", "payback_multiple")

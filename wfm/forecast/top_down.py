@@ -100,6 +100,8 @@ def _queue(past: Days, grid: pd.DataFrame, country: str, peak: Peak | None) -> t
         rough = past.totals()
         ordinals = np.array([day.toordinal() for day in past.days], dtype=np.int64)
         known = rough.notna().to_numpy()
+        if not known.any():
+            raise ValueError("the history has no known contacts within the open hours: fill the column or change `hours`")
         odd = np.ones(len(known), dtype=bool)
         odd[known] = unusual_days(rough.to_numpy()[known], ordinals[known], special[known])
         use = ~special & ~odd
@@ -108,6 +110,9 @@ def _queue(past: Days, grid: pd.DataFrame, country: str, peak: Peak | None) -> t
         spread = shape.slot_cv(past.counts, weekday, use & (age <= 4 * shape.HALF_LIFE), shares)
         totals = past.totals(shares)
     totals = _without_outages(totals, special)
+    if not (totals.fillna(0.0) > 0).any():
+        # Nobody ever came: that is a forecast of nobody, not of the little that a regression on logarithms leaves.
+        return np.zeros(len(grid)), np.zeros(len(grid)), 0.0
     days = list(dict.fromkeys(grid["date"]))
     daily = daily_forecast(totals, days, country=country).set_index("date")
     mean = pd.Series(grid["date"]).map(daily["mean"]).to_numpy(dtype=float)

@@ -92,7 +92,7 @@ def screen(plan: Plan, language: str, *, written: Sequence[Path] = (), scenario_
 
 def carried(numbers: Headline, language: str) -> str:
     """How much more these seats can carry, as a sentence."""
-    seats, agents = formats.number(numbers["carried.seats"]), formats.number(numbers["carried.agents"])
+    seats, agents = formats.number(numbers["carried.seats"]), formats.number(numbers["carried.agents"], 1)
     if numbers["carried.orders_all_targets"] is not None:
         now, most = (formats.number(numbers[f"carried.orders_{key}"]) for key in ("now", "all_targets"))
         if numbers["carried.orders_answer_rate"] is None:
@@ -151,11 +151,14 @@ def _service(plan: Plan, numbers: Headline, language: str) -> list[str]:
         if f"service.{key}" in numbers
     ]
     promise = formats.percent(plan.scenario.promise.day_target_met)
-    parts = [text("screen.days_met", language, met=with_half(numbers, "service.days_met", language), promise=promise)]
+    targets = sentences.targets(plan, language)
+    kept = with_half(numbers, "service.days_met", language)
+    parts = [text("screen.days_met", language, targets=targets, met=kept, promise=promise)]
     if "service.worst_weekday" in numbers:
         weekday = text(f"weekdays.{numbers['service.worst_weekday']}", language)
-        met = formats.share(numbers["service.worst_weekday_met"])
-        parts.append(text("screen.worst_weekday", language, weekday=weekday, met=met))
+        worst = numbers.number("service.worst_weekday_met")
+        met, low, high = (formats.share(value) for value in (worst.value, worst.low, worst.high))
+        parts.append(text("screen.worst_weekday", language, weekday=weekday, met=met, low=low, high=high))
     second = ("；" if language == "zh" else "; ").join(parts)
     lines = ["   ".join(shown), second]
     if plan.one_more is not None:
@@ -229,11 +232,17 @@ def _last(plan: Plan, numbers: Headline, language: str, written: Sequence[Path],
         orders = numbers["carried.orders_now"]
         change = (
             f"--set demand.orders_per_day={round(1.4 * orders, -1):.0f}"
-            if orders
+            if orders and not _from_file(plan)
             else f"--given seats={numbers['people.seats'] + 2:.0f}"
         )
         lines.append(" " + text("screen.next", language, command=f"wfm run {Path(scenario_path).as_posix()} {change}"))
     return lines
+
+
+def _from_file(plan: Plan) -> bool:
+    """Whether contacts come from a file, so that another number of orders would not change them."""
+    history = plan.scenario.demand.history
+    return not isinstance(history, str) and history.csv is not None
 
 
 def _block(label: str, content: Sequence[str], below: str = "", *, left: int = 0) -> list[str]:

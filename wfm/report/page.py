@@ -118,7 +118,12 @@ def tiles(plan: Plan, numbers: Headline, language: str) -> list[Tile]:
     for name in ("answer_rate", "sl_offered"):
         label, meaning = kpi.label(name, language, threshold), kpi.definition(name, language, threshold)
         result.append(Tile(label, *_apart(with_half(numbers, f"service.{name}", language), meaning)))
-    promise = text("tile.days_note", language, promise=formats.percent(scenario.promise.day_target_met))
+    promise = text(
+        "tile.days_note",
+        language,
+        targets=sentences.targets(plan, language),
+        promise=formats.percent(scenario.promise.day_target_met),
+    )
     result.append(Tile(text("tile.days_met", language), *_apart(with_half(numbers, "service.days_met", language), promise)))
     if numbers["carried.orders_all_targets"] is not None:
         now = text("tile.carried_note", language, now=shown("carried.orders_now"))

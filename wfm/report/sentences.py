@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from wfm.core import units
+from wfm.core import kpi, units
 from wfm.report import formats
 from wfm.report.words import catalog, name, text
 
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
 #: How a value of an advice is written, by its name.
 _WRITE: dict[str, Callable[[Any, str, str], str]] = {
-    **dict.fromkeys(("met", "met_before", "met_after", "sl"), lambda v, lang, cur: formats.share(v)),
+    **dict.fromkeys(("met", "met_before", "met_after", "sl", "low", "high"), lambda v, lang, cur: formats.share(v)),
     **dict.fromkeys(("promise", "target"), lambda v, lang, cur: formats.percent(v)),
     **dict.fromkeys(("price", "own", "cost"), lambda v, lang, cur: formats.price(v, lang, cur)),
-    **dict.fromkeys(("count", "short", "assumed", "found"), lambda v, lang, cur: formats.number(v)),
+    **dict.fromkeys(("count", "short", "assumed", "found", "seats", "days"), lambda v, lang, cur: formats.number(v)),
     **dict.fromkeys(("hours", "within", "value", "limit"), lambda v, lang, cur: formats.significant(v)),
     **dict.fromkeys(("start", "end"), lambda v, lang, cur: when(v, lang)),
     "weekday": lambda v, lang, cur: text(f"weekdays.{int(v)}", lang),
@@ -72,6 +72,13 @@ def advice(remark: Advice, language: str, currency: str) -> str:
         key = "unreachable_intervals"
     values = {k: _WRITE[k](v, language, currency) if k in _WRITE else str(v) for k, v in said.items()}
     return text(f"advice.{key}", language, **values)
+
+
+def targets(plan: Plan, language: str) -> str:
+    """The KPIs a day is judged by: ``人工接通率、20 秒接通率、线路拥塞率``."""
+    scenario = plan.scenario.targets
+    names = [kpi.label(key, language, scenario.threshold) for key in scenario.bounds()]
+    return ("、" if language == "zh" else ", ").join(names)
 
 
 def header(plan: Plan, language: str) -> list[str]:

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, field_validator, mo
 
 from wfm.capacity import Leaders, Reserves, Shrinkage
 from wfm.core.contacts import ContactType
-from wfm.core.inputs import Duration, Inputs, Share, assumed, group, required
+from wfm.core.inputs import Duration, Factor, Inputs, Share, assumed, group, required
 from wfm.core.intervals import OpeningHours
 from wfm.core.shop import Shop
 from wfm.economics.inputs import Money, Options, Wages
@@ -37,6 +37,14 @@ def _zone(name: str) -> str:
     except (KeyError, ValueError, OSError):
         raise ValueError("not a time zone: write a name of the IANA list such as Asia/Shanghai") from None
     return name
+
+
+def _country(code: str) -> str:
+    import holidays
+
+    if code and code not in holidays.list_supported_countries():
+        raise ValueError("no calendar is known for this country: write an ISO code such as CN or IL, or leave it empty")
+    return code
 
 
 class Window(Inputs):
@@ -78,6 +86,10 @@ class Demand(Shop):
         },
     )
 
+    volume: Factor = assumed(
+        1.0, "factor on orders and contacts forecast: 120% plans for a fifth more", "订单与来电量系数：120% 表示多两成", "factor"
+    )
+
     @model_validator(mode="after")
     def _orders_or_a_file(self) -> Demand:
         if self.orders_per_day is None and (isinstance(self.history, str) or self.history.csv is None):
@@ -113,7 +125,7 @@ class Scenario(Inputs):
         "CNY", pattern="^[A-Z]{3}$", description="currency of every amount", json_schema_extra={"zh": "货币", "origin": "assumed"}
     )
     timezone: Annotated[str, AfterValidator(_zone)] = assumed("Asia/Shanghai", "time zone of the centre", "时区")
-    country: Annotated[str, BeforeValidator(lambda code: "" if code is None else code)] = assumed(
+    country: Annotated[str, BeforeValidator(lambda code: "" if code is None else code), AfterValidator(_country)] = assumed(
         "CN", "whose public holidays hold (ISO code), or empty", "节假日所属国家（ISO 代码）"
     )
     seed: Annotated[int, Field(ge=0, lt=2**32)] = assumed(20270705, "seed of every random number", "随机种子")
@@ -127,3 +139,15 @@ class Scenario(Inputs):
     money: Money = group(Money, "prices and benefits", "金额")
     options: Options = group(Options, "ways of running the centre", "运营方案")
     simulation: SimulationInputs = group(SimulationInputs, "work the simulation may do", "仿真设置")
+
+    @model_validator(mode="after")
+    def _hours_fill_intervals(self) -> Scenario:
+        step = int(self.plan.interval)
+        for key in self.hours.root:
+            for span in self.hours.spans_of(key):
+                if any(second % step for second in span):
+                    minutes = step // 60
+                    raise ValueError(
+                        f"hours.{key} has to start and end with an interval: write times in steps of {minutes} minutes"
+                    )
+        return self

@@ -199,14 +199,19 @@ def _problem(entry: Mapping[str, Any], source: Source) -> Problem:
         near = difflib.get_close_matches(str(path[-1]), _siblings(path), 1)
         way_out = f"Did you mean '{near[0]}'?" if near else f"Known here: {', '.join(_siblings(path))}"
         message, value = "unknown key", None
+    elif kind in ("model_type", "model_attributes_type", "dict_type"):
+        known = ", ".join(_siblings((*path, "")))
+        message, way_out = "a section with keys is needed here", f"Write {{key: value}}; keys: {known}" if known else ""
+    elif kind.startswith("date_"):
+        message, way_out = "not a date", "Write 2027-11-11"
     elif ": " in message and kind == "value_error":
         message, way_out = message.split(": ", 1)
         way_out = way_out[:1].upper() + way_out[1:]
-    for override in source.overrides:
+    for override in source.overrides if path else ():
         given = tuple(override.partition("=")[0].split("."))
         if path[: len(given)] == given or given[: len(path)] == path:
-            return Problem(message, _dotted(path), value, way_out, f"--set {override}")
-    return Problem(message, _dotted(path), value, way_out, source.file, line)
+            return Problem(message.replace("Input should", "the value should"), _dotted(path), value, way_out, f"--set {override}")
+    return Problem(message.replace("Input should", "the value should"), _dotted(path), value, way_out, source.file, line)
 
 
 def _is_branch(part: object) -> bool:

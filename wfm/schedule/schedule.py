@@ -31,7 +31,7 @@ class Schedule:
         Contract ``schedule``: a ``work`` row per shift with its people and cost, and a ``meal`` row per meal time within it (cost
         0: it is paid with the shift). Extra columns: ``date`` (the local day it starts on), ``template``.
     cover
-        Contract ``cover``: ``present`` people with meals taken out, ``agents`` on queue after in-office shrinkage (whole people),
+        Contract ``cover``: ``present`` people with meals taken out, ``agents`` on queue on average after in-office shrinkage,
         ``required``, ``short``. Extra columns: ``date``, ``duration`` [s], ``needed`` (present people that the requirement asks
         for), ``eating``.
     shortfalls
@@ -197,11 +197,13 @@ def _runs(rows: pd.DataFrame, needed: Ints, room: Ints | None, seconds: float) -
 def _cover(
     rows: pd.DataFrame, needed: Ints, room: Ints | None, work: Work, in_office: float, people_max: int | None, used: dict[int, int]
 ) -> pd.DataFrame:
-    agents = np.floor(work.present * (1 - in_office) + 1e-9)
+    # A mean over the interval: now and then somebody is in a meeting, so 8 present are 7.52 on queue and not 7.
+    agents = work.present * (1 - in_office)
     required = rows["agents"].to_numpy(dtype=float)
+    missing_agents = required - agents
     cover = pd.DataFrame({
         "start": rows["start"], "group": rows["group"], "date": rows["date"], "duration": rows["duration"], "present": work.present,
-        "agents": agents, "required": required, "short": np.maximum(required - agents, 0.0),
+        "agents": agents, "required": required, "short": np.where(missing_agents > 1e-9, missing_agents, 0.0),
         "needed": needed, "eating": work.eating,
     })  # fmt: skip
     full = np.array([people_max is not None and used.get(day.toordinal(), 0) >= people_max for day in rows["date"]])

@@ -48,6 +48,17 @@ def draw(model: Model, seed: int, replication: int) -> Drawn:
     return Drawn(seed, replication, arrival, interval, handle, patience, day, ordinal)
 
 
+def draw_agents(agents: NDArray[np.float64], day: NDArray[np.int64], seed: int, replication: int) -> NDArray[np.int64]:
+    """Whole agents of each interval: the mean rounded up with the chance of its fraction, else down."""
+    # Shrinkage leaves 8.9999... where 9 is meant.
+    whole = np.floor(agents + 1e-9)
+    chance = agents - whole
+    slot = np.arange(len(day)) - np.searchsorted(day, day)
+    for k in np.flatnonzero(chance > 1e-9):
+        whole[k] += draws.uniform(seed, replication, draws.AGENTS, TYPE, int(day[k]), int(slot[k]), 0, 0, 0) < chance[k]
+    return whole.astype(np.int64)
+
+
 def _days(model: Model) -> Iterator[tuple[int, int]]:
     """First interval and first after the last of each day."""
     edges = np.flatnonzero(np.diff(model.day)) + 1

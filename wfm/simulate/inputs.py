@@ -17,7 +17,7 @@ class SimulationInputs(Inputs):
         600_000, "budget: stop once this many contacts are simulated", "仿真来电总量上限", "contacts"
     )
     precision: Share = assumed(
-        0.005, "enough once sl_offered is known to this much either way, with 95 % confidence", "限时接通率 95% 置信区间的半宽"
+        0.003, "enough once sl_offered is known to this much either way, with 95 % confidence", "限时接通率 95% 置信区间的半宽"
     )
     replications_min: Annotated[int, Field(ge=2)] = assumed(
         10, "play the plan at least so often, whatever the budget", "最少仿真轮数（不受上限约束）", "replications"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -15,7 +15,7 @@ from wfm.core.contracts import check
 from wfm.core.errors import InputError, Problem
 from wfm.core.kpi import KPIS
 from wfm.simulate import tables
-from wfm.simulate.drawing import draw
+from wfm.simulate.drawing import draw, draw_agents
 from wfm.simulate.engines import engine
 from wfm.simulate.inputs import SimulationInputs
 from wfm.simulate.model import SECOND, Model
@@ -97,7 +97,8 @@ def simulate(
         of ``start``), ``day_cv`` and ``slot_cv`` (else 0).
     cover
         ``start``, ``group``, ``agents`` of one group; an interval without a row has no agents, a row without an interval is idle
-        time outside opening hours and left out. A fraction of an agent answers nobody: numbers are rounded down.
+        time outside opening hours and left out. A fraction is a chance: 7.5 agents are 7 in half of the replications and 8 in the
+        others, each interval by itself.
     contact
         Handle time, patience, redials; the mean handle time is the workload's.
     lines
@@ -126,12 +127,13 @@ def simulate(
     _known(targets)
     work = _workload(workload)
     group, agents = _agents(cover, work["start"])
-    model, dates = _model(work, agents, contact, lines, busyness)
+    model, dates = _model(work, contact, lines, busyness)
     play = engine(inputs.engine)
     tallies: list[np.ndarray] = []
     simulated, first = 0, None
     while True:
-        records = play(model, draw(model, seed, len(tallies)))
+        here = replace(model, agents=draw_agents(agents, model.day, seed, len(tallies)))
+        records = play(here, draw(here, seed, len(tallies)))
         first = records if first is None else first
         tallies.append(tally(records, threshold))
         simulated += len(records.contact)
@@ -141,7 +143,7 @@ def simulate(
         if stopped_by:
             break
     day = np.unique(model.day, return_inverse=True)[1]
-    played = Played(np.stack(tallies), work["start"], group, model.agents, day, dates)
+    played = Played(np.stack(tallies), work["start"], group, agents, day, dates)
     origin = work["start"].iloc[0] if len(work) else pd.Timestamp(0, tz="UTC")
     name = str(work["contact_type"].iloc[0]) if len(work) else ""
     return SimulationResult(
@@ -198,7 +200,7 @@ def _workload(workload: pd.DataFrame) -> pd.DataFrame:
 
 
 def _agents(cover: pd.DataFrame, start: pd.Series) -> tuple[str, np.ndarray]:
-    """The group's name, and its whole agents in each interval."""
+    """The group's name, and its mean agents in each interval."""
     missing = [column for column in ("start", "group", "agents") if column not in cover.columns]
     if missing:
         raise InputError(*(Problem(f"the cover table has no column '{column}'") for column in missing))
@@ -215,14 +217,10 @@ def _agents(cover: pd.DataFrame, start: pd.Series) -> tuple[str, np.ndarray]:
             Problem(f"the cover table wants a number of agents of 0 or more (row {row})", key="agents", value=numbers[row])
         )
     planned = pd.Series(numbers, index=pd.Index(cover["start"])).reindex(pd.Index(start), fill_value=0.0)
-    # Shrinkage leaves 8.9999... where 9 is meant.
-    whole = np.floor(planned.to_numpy(float) + 1e-9).astype(np.int64)
-    return str(groups[0]) if len(groups) else "agents", whole
+    return str(groups[0]) if len(groups) else "agents", planned.to_numpy(float)
 
 
-def _model(
-    work: pd.DataFrame, agents: np.ndarray, contact: ContactType, lines: int | None, busyness: float | None
-) -> tuple[Model, list[date]]:
+def _model(work: pd.DataFrame, contact: ContactType, lines: int | None, busyness: float | None) -> tuple[Model, list[date]]:
     """The model, and the date of each of its days."""
     days = pd.to_datetime(work["date"]) if "date" in work.columns else work["start"].dt.tz_localize(None).dt.normalize()
     dates = [day.date() for day in days]
@@ -235,7 +233,7 @@ def _model(
         start=since.to_numpy().astype("timedelta64[us]").astype(np.int64),
         length=np.round(work["duration"].to_numpy(float) * SECOND).astype(np.int64),
         rate=work["arrival_rate"].to_numpy(float),
-        agents=agents,
+        agents=np.zeros(len(work), dtype=np.int64),  # drawn anew for each replication
         aht=work["aht"].to_numpy(float),
         day=np.array([day.toordinal() for day in dates], dtype=np.int64),
         day_cv=level,

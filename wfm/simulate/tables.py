@@ -32,7 +32,7 @@ class Played:
     tallies: NDArray[np.float64]
     start: pd.Series
     group: str
-    agents: NDArray[np.int64]
+    agents: NDArray[np.float64]
     day: NDArray[np.int64]
     dates: list[date]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from wfm.core.calendar import day_table
 from wfm.economics.ledger import BASELINE
 from wfm.economics.options import own_loaded_wage
 from wfm.schedule.inputs import law_warnings
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
 Value = float | str
 
+_CLEARLY_BELOW = 0.02
+_OVERLAP = 1.4  # desks over what the busiest interval needs
+_YEAR = 360
 _UNCERTAIN = 0.5  # coefficient of variation of a day's level above which its forecast is a guess
 
 
@@ -43,10 +47,13 @@ def advise(
     """Every remark the plan calls for, the gravest first."""
     return (
         *_shortage(staffed),
+        *_unanswered(scenario, simulation),
         *_weekday(scenario, simulation, better),
         *_interval(scenario, staffed, simulation),
         *_money(scenario, best),
         *(Advice(key, values) for key, values in law_warnings(scenario.people.shifts)),
+        *_overlap(staffed),
+        *_special(scenario, history),
         *_uncertain(staffed),
         *_inputs(scenario, history, origins),
     )
@@ -141,6 +148,39 @@ def _money(scenario: Scenario, best: str) -> list[Advice]:
     elif best == BASELINE:
         remarks.append(Advice("nothing_pays", {}))
     return remarks
+
+
+def _unanswered(scenario: Scenario, simulation: SimulationResult) -> list[Advice]:
+    """Own staff that cannot answer what is asked: then the options do not serve the same customers."""
+    target = scenario.targets.answer_rate
+    answered = simulation.kpi("answer_rate")[0]
+    if target is None or not answered < target - _CLEARLY_BELOW:
+        return []
+    return [Advice("not_all_answered", {"met": answered, "target": target})]
+
+
+def _overlap(staffed: Staffed) -> list[Advice]:
+    """Shifts that overlap so far that they need many more desks than the work does."""
+    cover = staffed.schedule.cover
+    surplus = (cover["present"] - cover["needed"]).where(cover["needed"] > 0)
+    top = float(cover["needed"].max()) if len(cover) else 0.0
+    most = float(cover["present"].max()) if len(cover) else 0.0
+    if not top or most < _OVERLAP * top or not surplus.max() > 0:
+        return []
+    widest = cover.iloc[int(surplus.argmax())]
+    return [Advice("overlap", {"start": _when(widest["start"]), "seats": most, "found": top})]
+
+
+def _special(scenario: Scenario, history: pd.DataFrame | None) -> list[Advice]:
+    """Public holidays and festival days in the plan that no year of history stands behind."""
+    window = scenario.plan
+    if history is not None and (history["start"].max() - history["start"].min()).days >= _YEAR:
+        return []
+    days = day_table(window.start, window.end, scenario.country)
+    days = days[(days["holiday"] != "") | days["festival_main"]]
+    if days.empty:
+        return []
+    return [Advice("special_days", {"count": float(len(days)), "day": str(days["date"].iloc[0])})]
 
 
 def _uncertain(staffed: Staffed) -> list[Advice]:

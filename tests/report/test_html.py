@@ -19,6 +19,7 @@ from wfm.report.shown import ShownPlan, run
 
 #: Latin words in the Chinese report: terms of the trade, names of sites, models and settings, codes of currencies and countries.
 LATIN = {
+    "never",
     "CI",
     "EN",
     "NPV",

@@ -82,7 +82,7 @@ def test_every_source_formula_and_unit_of_the_defaults_is_translated(quickstart:
     ("value", "zh", "en"),
     [
         (1_566_400.0, "156.6 万元", "CNY 1,566k"),
-        (-42_500.0, "-4.2 万元", "CNY -42k"),
+        (-42_500.0, "-4.3 万元", "CNY -43k"),
         (-49.0, "0.0 万元", "CNY 0k"),
         (123_456_789.0, "12,345.7 万元", "CNY 123,457k"),
     ],

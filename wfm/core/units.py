@@ -65,13 +65,13 @@ def ratio(value: object) -> float:
     """A finite number 0 or more, percent and fractions allowed: ``1.5``, ``"150%"``, ``"1/3"``."""
     number = _number(value)
     if number is None:
-        number = _ratio_text(str(value).strip())
+        number = _ratio_text(str(value).strip(), "a number: write 2000, 1.04, 104% or 1/3")
     if not math.isfinite(number) or number < 0:
         raise ValueError("a factor is a finite number, 0 or more: write 1.04, 104% or 1/3")
     return number
 
 
-def _ratio_text(text: str) -> float:
+def _ratio_text(text: str, kind: str = "a share: write 98%, 0.98 or 1/3") -> float:
     try:
         if text.endswith(("%", "％")):
             return float(text[:-1]) / 100
@@ -80,7 +80,7 @@ def _ratio_text(text: str) -> float:
             return float(over) / float(under)
         return float(text)
     except (ValueError, ZeroDivisionError):
-        raise ValueError("not a share: write 98%, 0.98 or 1/3") from None
+        raise ValueError(f"not {kind}") from None
 
 
 def clock(text: object) -> int:

@@ -51,11 +51,16 @@ def percent(value: Any) -> str:
     return NOTHING if missing(value) else f"{significant(100 * float(value))}%"
 
 
+def half_up(value: float) -> float:
+    """The nearest whole number, halves away from zero as people round: 42.5 is 43."""
+    return math.copysign(math.floor(abs(value) + 0.5), value) + 0.0
+
+
 def thousands(value: Any, language: str) -> str:
     """An amount for a column headed `money_unit`: ``156.6`` [万元] or ``1,566`` [CNY k]."""
     if missing(value):
         return NOTHING
-    rounded = round(float(value) / 1000) + 0.0
+    rounded = half_up(float(value) / 1000)
     return number(rounded / 10, 1) if language == "zh" else number(rounded)
 
 

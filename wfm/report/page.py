@@ -85,7 +85,9 @@ def verdict(plan: Plan, language: str) -> list[str]:
             lines.append(text("verdict.best", language, years=years, best=names[0], npv=best))
             if len(ranked) > 1:
                 # The difference of the rounded amounts, so that what is shown adds up.
-                gap = formats.money(round(worth[0], -3) - round(worth[1], -3), language, currency)
+                gap = formats.money(
+                    1000 * (formats.half_up(worth[0] / 1000) - formats.half_up(worth[1] / 1000)), language, currency
+                )
                 lines.append(text("verdict.ahead", language, second=names[1], gap=gap))
             else:
                 lines.append(text("verdict.alone", language))

@@ -227,7 +227,8 @@ def _week_of_shifts(plan: Plan, language: str) -> Table:
         for template, hours in table.index
     ]
     head = [text("column.shift", language), *(formats.day(date, language) for date in dates)]
-    return Table(text("table.shifts", language), head, rows, frozenset(range(1, len(dates) + 1)))
+    share = formats.number(1 - plan.scenario.people.shrinkage.out_of_office, 2)
+    return Table(text("table.shifts", language, present_share=share), head, rows, frozenset(range(1, len(dates) + 1)))
 
 
 def _service_overall(plan: Plan, language: str) -> Table:

@@ -33,8 +33,8 @@ class Limits:
     A program of more than ``large`` whole numbers decides the shifts first and the meals after them.
     """
 
-    gap: float = 2e-3
-    nodes: int = 50
+    gap: float = 5e-3
+    nodes: int = 20
     large: int = 6000
 
 

@@ -8,10 +8,12 @@ import pandas as pd
 import pytest
 
 from tests.conftest import SCENARIOS
+from wfm.core.contacts import ContactType
 from wfm.core.contracts import CONTRACTS, check
 from wfm.core.errors import InputError
 from wfm.report.shown import ShownPlan, run
 from wfm.staffing import queue_model
+from wfm.workload import without_redials
 
 SMALL = ("simulation.contacts=1", "simulation.replications_min=2", "plan.weeks=1")
 
@@ -118,6 +120,71 @@ def test_given_seats_bind_and_are_answered() -> None:
     assert plan.status == "short"
 
 
+def test_given_seats_hold_for_own_staff_in_every_year_and_not_for_the_vendor() -> None:
+    plan = run(SCENARIOS / "quickstart.yaml", ["money.demand_growth=20%", *SMALL], seats=8)
+    rent = plan.ledger.query("option == 'hosted' and line == 'rent'")["quantity"]
+    assert rent.unique().tolist() == [8]
+    vendor = plan.ledger.query("option == 'outsourced' and line == 'vendor_price'")["quantity"]
+    alike = run(SCENARIOS / "quickstart.yaml", ["options.outsourced.aht_factor=1.0", *SMALL], seats=8)
+    same = alike.ledger.query("option == 'outsourced' and line == 'vendor_price'")["quantity"]
+    assert same.iloc[0] == pytest.approx(vendor.iloc[0], rel=0.15)
+
+
+def test_unanswered_contacts_earn_nothing() -> None:
+    """Eight seats cannot serve 2,000 orders: the benefit falls with the share answered, and the screen says so."""
+    free = run(SCENARIOS / "quickstart.yaml", ["demand.orders_per_day=2000", *SMALL])
+    tight = run(SCENARIOS / "quickstart.yaml", ["demand.orders_per_day=2000", *SMALL], seats=6)
+    benefit = [plan.options.set_index("option").loc["hosted", "benefit_year"] for plan in (free, tight)]
+    assert benefit[1] < 0.95 * benefit[0]
+    assert "not_all_answered" in {advice.key for advice in tight.advice}
+    nobody = run(SCENARIOS / "quickstart.yaml", ["targets.answer_rate=100%", *SMALL])
+    assert (nobody.options["benefit_year"] == 0).all()
+
+
+def test_one_more_person_meets_the_same_customers(quickstart: ShownPlan) -> None:
+    plan = run(SCENARIOS / "quickstart.yaml", ["demand.day_to_day_cv=20%", *SMALL[:1], "simulation.replications_min=4"])
+    if plan.one_more is None:
+        pytest.skip("every weekday keeps its promise on this draw")
+    weekday = plan.simulation.weekdays.set_index("weekday").loc[plan.one_more.weekday]
+    assert plan.one_more.met_before == weekday["met"]
+    assert plan.one_more.met_after > plan.one_more.met_before
+    # The shares are whole numbers of the same days.
+    assert plan.one_more.met_after * weekday["days"] == pytest.approx(round(plan.one_more.met_after * weekday["days"]))
+
+
+def test_nobody_comes_nobody_is_needed() -> None:
+    plan = run(SCENARIOS / "quickstart.yaml", ["demand.orders_per_day=0", *SMALL])
+    assert plan.forecast["contacts"].eq(0).all()
+    assert plan.requirement["agents"].eq(0).all()
+    assert plan.people.table[["seats", "heads"]].eq(0).all(axis=None)
+    assert plan.options["cost_per_contact"].isna().all()
+
+
+def test_volume_scales_a_plan_of_any_source() -> None:
+    base = run(SCENARIOS / "estimate.yaml", SMALL)
+    more = run(SCENARIOS / "estimate.yaml", ["demand.volume=150%", *SMALL])
+    np.testing.assert_allclose(more.forecast["contacts"], 1.5 * base.forecast["contacts"])
+    assert more.carried.orders_now == pytest.approx(1.5 * base.carried.orders_now)
+
+
+def test_redials_of_a_history_are_counted_once() -> None:
+    """Attempts L of which a share P hang up and r of those try again are L (1 - r P) customers."""
+    contact = ContactType()
+    table = pd.DataFrame({"contacts": [100.0], "contacts_q05": [80.0]})
+    known = pd.DataFrame({"offered": [1000.0], "abandoned": [250.0]})
+    fewer, same = without_redials(table, known, contact)
+    assert fewer["contacts"].iloc[0] == pytest.approx(100 * (1 - 0.2 * 0.25))
+    assert same == contact
+    as_is, silent = without_redials(table, known[["offered"]], contact)
+    assert as_is["contacts"].iloc[0] == 100
+    assert silent.redial.after_abandon == silent.redial.after_busy == 0
+
+
+def test_infinite_patience_is_erlang_c() -> None:
+    plan = run(SCENARIOS / "estimate.yaml", ["contact.patience.then_mean=never", *SMALL])
+    assert plan.requirement["method"].eq("ErlangC").all()
+
+
 @pytest.mark.parametrize(
     ("change", "grows"),
     [
@@ -143,7 +210,6 @@ def test_no_history_at_all(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "extreme",
     [
-        ["demand.orders_per_day=0"],
         ["demand.orders_per_day=1"],
         ["demand.orders_per_day=20000", "simulation.contacts=1"],
         ["hours.daily=00:00-24:00"],

@@ -47,7 +47,7 @@ class Leaders(Inputs):
     """Team leaders. They walk the floor: they need a licence to listen in, and share the agents' desks unless told otherwise."""
 
     span: Annotated[Factor, Field(gt=0)] = assumed(
-        15.0, "agents present for each leader", "带宽比（每名班组长带的人数）", "agents", "12-18"
+        15.0, "agents present for each leader", "管理幅度（每名班组长带的人数）", "agents", "12-18"
     )
     own_desk: bool = assumed(False, "leaders have desks of their own", "班组长单独占用工位")
 

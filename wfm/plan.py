@@ -97,7 +97,7 @@ def make_plan(
     """
     stage = _told(progress)
     with stage("forecast"):
-        past, repairs = _history(scenario, folder)
+        past, repairs = read_past(scenario, folder)
         expected = _expect(scenario, past)
         known = tuple(origins(scenario))
         if past is not None:
@@ -139,8 +139,14 @@ def make_plan(
     )
 
 
-def _history(scenario: Scenario, folder: Path) -> tuple[pd.DataFrame | None, pd.DataFrame]:
-    """The past as a table, and what was repaired in it."""
+def read_past(scenario: Scenario, folder: Path) -> tuple[pd.DataFrame | None, pd.DataFrame]:
+    """The past as a table (None where the scenario has none), and what was repaired in it.
+
+    Raises
+    ------
+    InputError
+        With every problem of a history file.
+    """
     import pandas as pd
 
     inputs, window = scenario.demand.history, scenario.plan

@@ -103,6 +103,19 @@ def test_check_and_schema() -> None:
     assert {"plan", "demand", "hours"} <= set(schema["required"])
 
 
+def test_check_opens_the_history_too(tmp_path: Path) -> None:
+    text = (SCENARIOS / "quickstart.yaml").read_text(encoding="utf-8").replace("{generate: shop, weeks: 52}", "{csv: calls.csv}")
+    (tmp_path / "shop.yaml").write_text(text, encoding="utf-8")
+    gone = wfm("check", tmp_path / "shop.yaml")
+    assert gone.returncode == 2
+    assert "calls.csv" in gone.stderr
+    (tmp_path / "calls.csv").write_text("start,offered\n2027-07-01 10:00,many\n2027-07-01 10:30,-3\n", encoding="utf-8")
+    bad = wfm("check", tmp_path / "shop.yaml")
+    assert bad.returncode == 2
+    assert "calls.csv:2" in bad.stderr
+    assert "calls.csv:3" in bad.stderr
+
+
 def test_the_documented_keys_are_up_to_date() -> None:
     page = Path(__file__).parents[2] / "docs" / "scenario.md"
     assert page.read_text(encoding="utf-8") == wfm("schema", "--markdown").stdout, (

@@ -67,7 +67,7 @@ class Shop(Inputs):
     contacts_per_100_orders: ContactsPer100Orders = group(
         ContactsPer100Orders, "contacts that 100 orders bring, by reason", "每百单咨询量（按原因）"
     )
-    weekday: WeekdayFactors = group(WeekdayFactors, "relative volume by weekday", "各工作日的相对量")
+    weekday: WeekdayFactors = group(WeekdayFactors, "relative volume by weekday", "一周各天的相对量")
     peak: Peak = group(Peak, "the busy hours", "高峰时段")
     day_to_day_cv: Share = assumed(
         0.08,

@@ -133,7 +133,7 @@ class HostedFee(Inputs):
     """What the platform charges."""
 
     basis: Literal["concurrent_user_month", "named_user_month"] = assumed(
-        "concurrent_user_month", "what is counted: people logged in at once, or accounts", "计费口径（并发/命名）"
+        "concurrent_user_month", "what is counted: people logged in at once, or accounts", "计费口径（并发/具名）"
     )
     price: Amount = found("prices_cn.hosted_licence_month", "price of a licence", "坐席授权单价")
 

@@ -165,7 +165,7 @@ def _service(plan: Plan, numbers: Headline, language: str) -> list[str]:
         hours = formats.significant(numbers["service.one_more_hours"])
         template = plan.scenario.people.shifts.templates().get(plan.one_more.template)
         lines.append(
-            "-> "
+            "→ "
             + text(
                 "screen.one_more",
                 language,

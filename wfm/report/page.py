@@ -16,7 +16,15 @@ if TYPE_CHECKING:
     from wfm.plan import Plan
 
 #: Remarks that question the conclusion itself; they stand in the conclusion's box.
-GRAVE = ("synthetic_history", "estimated_demand", "outsourced_below_own_wage", "no_benefit", "nothing_pays", "foreign_prices")
+GRAVE = (
+    "synthetic_history",
+    "estimated_demand",
+    "outsourced_below_own_wage",
+    "no_benefit",
+    "nothing_pays",
+    "foreign_prices",
+    "not_all_answered",
+)
 
 
 @dataclass(frozen=True)

@@ -80,7 +80,7 @@ def forecast(
         )
         parts.append(with_bands(table).assign(**{name: grid[name] for name in ("date", "weekday", "slot", "duration")}))
     if not parts:
-        raise ValueError("the history has no rows: forecast from an estimate instead (demand: estimate)")
+        raise ValueError("the history has no rows before the plan's first day: move plan.start, or write history: estimate")
     return pd.concat(parts, ignore_index=True)
 
 
@@ -101,7 +101,9 @@ def _queue(past: Days, grid: pd.DataFrame, country: str, peak: Peak | None) -> t
         ordinals = np.array([day.toordinal() for day in past.days], dtype=np.int64)
         known = rough.notna().to_numpy()
         if not known.any():
-            raise ValueError("the history has no known contacts within the open hours: fill the column or change `hours`")
+            raise ValueError(
+                "no past day is known through its open hours: add rows, or write absent: zero if empty intervals are left out"
+            )
         odd = np.ones(len(known), dtype=bool)
         odd[known] = unusual_days(rough.to_numpy()[known], ordinals[known], special[known])
         use = ~special & ~odd

@@ -75,9 +75,13 @@ def _weekday(scenario: Scenario, simulation: SimulationResult, better: OneMore |
     if weak.empty:
         return []
     worst = weak.iloc[int(weak["met"].argmin())]
+    targets = scenario.targets
+    missed = min(targets.bounds(), key=lambda kpi: float(worst[f"met_{kpi}"]))
     said = Advice(
         "weekday_below_promise",
         {
+            "kpi": f"{missed}:{targets.threshold:g}",
+            "kept": float(worst[f"met_{missed}"]),
             "weekday": float(worst["weekday"]),
             "met": float(worst["met"]),
             "low": float(worst["met_low"]),

@@ -45,13 +45,16 @@ class Targets(Inputs):
         return self.sl_offered.within if self.sl_offered else 20.0
 
     def bounds(self) -> dict[str, tuple[int, float]]:
-        """KPI name to (direction, bound): +1 means at least, -1 at most; the service targets a day is judged by."""
+        """KPI name to (direction, bound), +1 meaning at least: the service targets a day is judged by.
+
+        Busy lines are in them: a blocked contact is offered and not answered. The caps on occupancy and blocking size agents and
+        lines.
+        """
         result: dict[str, tuple[int, float]] = {}
         if self.answer_rate is not None:
             result["answer_rate"] = (1, self.answer_rate)
         if self.sl_offered is not None:
             result["sl_offered"] = (1, self.sl_offered.share)
-        result["blocking"] = (-1, self.line_blocking_max)
         return result
 
     def solver(self) -> dict[str, Any]:

@@ -53,7 +53,7 @@ def test_both_languages_say_the_same_numbers(screens: dict[str, str]) -> None:
 def test_lines_fit_and_the_comparison_is_aligned(screens: dict[str, str], language: str) -> None:
     lines = screens[language].splitlines()
     assert max(width(line) for line in lines) <= 110
-    best = {"zh": "  <- NPV 最高", "en": "  <- highest NPV"}[language]
+    best = {"zh": "  ← NPV 最高", "en": "  ← highest NPV"}[language]
     rows = [
         line.removesuffix(best) for line in lines if re.match(r" (外包型|托管型|自建型|outsourced|hosted|self-built) +\d", line)
     ]

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 #: How a value of an advice is written, by its name.
 _WRITE: dict[str, Callable[[Any, str, str], str]] = {
-    **dict.fromkeys(("met", "met_before", "met_after", "sl", "low", "high"), lambda v, lang, cur: formats.share(v)),
+    **dict.fromkeys(("met", "met_before", "met_after", "sl", "low", "high", "kept"), lambda v, lang, cur: formats.share(v)),
     **dict.fromkeys(("promise", "target"), lambda v, lang, cur: formats.percent(v)),
     **dict.fromkeys(("price", "own", "cost"), lambda v, lang, cur: formats.price(v, lang, cur)),
     **dict.fromkeys(("count", "short", "assumed", "found", "seats", "days"), lambda v, lang, cur: formats.number(v)),
@@ -28,6 +28,7 @@ _WRITE: dict[str, Callable[[Any, str, str], str]] = {
     **dict.fromkeys(("start", "end"), lambda v, lang, cur: when(v, lang)),
     "weekday": lambda v, lang, cur: text(f"weekdays.{int(v)}", lang),
     "shift": lambda v, lang, cur: name("shift", v, lang),
+    "kpi": lambda v, lang, cur: kpi.label(v.partition(":")[0], lang, float(v.partition(":")[2])),
     "source": lambda v, lang, cur: phrase(v, lang),
 }
 

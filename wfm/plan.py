@@ -37,7 +37,6 @@ if TYPE_CHECKING:
 Progress = Callable[[str, bool], None]
 """Called as ``progress(stage, done)`` when a stage begins and when it is done."""
 
-STAGES = ("forecast", "requirement", "simulation", "economics")
 _DRAWS = 200
 
 

@@ -3,29 +3,27 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wfm.advice import Advice, advise
-from wfm.core.calendar import holidays_between
-from wfm.core.errors import InputError, Problem
-from wfm.core.intervals import interval_grid
+from wfm.core.contracts import check
 from wfm.economics.breakeven import break_evens
 from wfm.economics.comparison import case_ledger, compare
 from wfm.economics.ledger import BASELINE
 from wfm.economics.options import case
-from wfm.forecast import day_draws, estimate, forecast
-from wfm.history import generate_shop, read_csv
+from wfm.expected import expect, no_repairs, read_past
+from wfm.forecast import day_draws
 from wfm.loop import OneMore, one_more, play
 from wfm.reverse import Carried, carried
 from wfm.scenario.origins import Origin, origins
 from wfm.simulate import SimulationResult
 from wfm.sourcing import Sourcing
 from wfm.staffed import staff
-from wfm.workload import scaled, without_redials, workload
+from wfm.workload import workload
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -74,7 +72,12 @@ class Plan:
 
 
 def make_plan(
-    scenario: Scenario, *, folder: Path = Path(), seats: int | None = None, progress: Progress = lambda stage, done: None
+    scenario: Scenario,
+    *,
+    folder: Path = Path(),
+    seats: int | None = None,
+    given: Mapping[str, pd.DataFrame] | None = None,
+    progress: Progress = lambda stage, done: None,
 ) -> Plan:
     """Plan a scenario.
 
@@ -86,26 +89,26 @@ def make_plan(
         Where relative paths of the scenario start.
     seats
         Seats that are given: nobody beyond them is scheduled at once. None for as many as needed.
+    given
+        The planner's own tables instead of a step's: "history", "forecast" (customers, not attempts) or "requirement", each under
+        its contract (`wfm.core.contracts`).
     progress
         Told when a stage begins and ends.
 
     Raises
     ------
     InputError
-        A history file that cannot be planned from.
+        A history file that cannot be planned from, or a table that breaks its contract.
     """
     stage = _told(progress)
+    own = {name: check(table, name) for name, table in (given or {}).items()}
     with stage("forecast"):
-        past, repairs = read_past(scenario, folder)
-        expected = _expect(scenario, past)
+        past, repairs = (own.get("history"), no_repairs()) if own.keys() & {"history", "forecast"} else read_past(scenario, folder)
         known = tuple(origins(scenario))
-        if past is not None:
-            expected, contact = without_redials(expected, past, scenario.contact)
-            scenario = scenario.model_copy(update={"contact": contact})
-        expected = scaled(expected, scenario.demand.volume)
+        expected, scenario = (own["forecast"], scenario) if "forecast" in own else expect(scenario, past)
         draws = day_draws(expected, _DRAWS, scenario.seed, counts=True)
     with stage("requirement"):
-        staffed = staff(scenario, workload(expected, scenario.contact), seats=seats)
+        staffed = staff(scenario, workload(expected, scenario.contact), seats=seats, need=own.get("requirement"))
     with stage("simulation"):
         simulation = play(scenario, staffed.workload, staffed.schedule.cover, staffed.lines)
         better = one_more(scenario, staffed, simulation, seats=seats)
@@ -136,62 +139,6 @@ def make_plan(
         advice=advise(scenario, past, staffed, simulation, better, best, known),
         origins=known,
     )
-
-
-def read_past(scenario: Scenario, folder: Path) -> tuple[pd.DataFrame | None, pd.DataFrame]:
-    """The past as a table (None where the scenario has none), and what was repaired in it.
-
-    Raises
-    ------
-    InputError
-        With every problem of a history file.
-    """
-    import pandas as pd
-
-    inputs, window = scenario.demand.history, scenario.plan
-    nothing = pd.DataFrame({"line": pd.Series(dtype=int), "what": pd.Series(dtype=str), "action": pd.Series(dtype=str)})
-    if isinstance(inputs, str):
-        return None, nothing
-    if inputs.csv is not None:
-        read = read_csv(
-            folder / inputs.csv,
-            timezone=scenario.timezone,
-            interval_s=int(window.interval),
-            queue=inputs.queue,
-            columns=inputs.columns,
-            absent=inputs.absent,
-        ).one_queue()
-        return read.table, read.log
-    return generate_shop(
-        scenario.demand,
-        scenario.contact,
-        window.start,
-        inputs.weeks,
-        int(window.interval),
-        scenario.hours,
-        scenario.timezone,
-        scenario.country,
-        scenario.seed,
-    ), nothing
-
-
-def _expect(scenario: Scenario, past: pd.DataFrame | None) -> pd.DataFrame:
-    """The forecast of every open interval of the plan's days."""
-    window = scenario.plan
-    holidays = holidays_between(window.start, window.end, scenario.country)
-    grid = interval_grid(window.start, window.days, int(window.interval), scenario.hours, scenario.timezone, holidays)
-    if grid.empty:
-        raise InputError(Problem("the centre is not open on any day of the plan", key="hours", way_out="Check plan.start as well"))
-    if past is None:
-        return estimate(scenario.demand, scenario.contact, grid)
-    try:
-        return forecast(
-            past, grid, aht=scenario.contact.aht, country=scenario.country, hours=scenario.hours, peak=scenario.demand.peak
-        )
-    except InputError:
-        raise
-    except ValueError as error:
-        raise InputError(Problem(str(error), key="demand.history")) from None
 
 
 def _told(progress: Progress) -> Callable[[str], AbstractContextManager[None]]:

@@ -34,7 +34,7 @@ class Staffed:
     people: People
 
 
-def staff(scenario: Scenario, workload: pd.DataFrame, *, seats: int | None = None) -> Staffed:
+def staff(scenario: Scenario, workload: pd.DataFrame, *, seats: int | None = None, need: pd.DataFrame | None = None) -> Staffed:
     """Staff a workload as the scenario says.
 
     Parameters
@@ -43,8 +43,11 @@ def staff(scenario: Scenario, workload: pd.DataFrame, *, seats: int | None = Non
         Table ``workload``.
     seats
         People present at once, at most; None for as many as needed.
+    need
+        Table ``requirement`` to staff for; None for what the targets ask.
     """
-    need = requirement(workload, scenario.targets, scenario.contact)
+    if need is None:
+        need = requirement(workload, scenario.targets, scenario.contact)
     shifts = _shifts(scenario, need, seats)
     trunk = lines(need, scenario)
     staff_ = scenario.people

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from wfm.core.errors import Language
 
 
 def main() -> None:
@@ -20,6 +24,15 @@ def _streams() -> None:
             stream.reconfigure(errors="replace", **({} if stream.isatty() else {"encoding": "utf-8"}))
 
 
+def _spoken() -> Language:
+    """The language of this machine's user, for messages about files that do not say theirs."""
+    import locale
+    import os
+
+    told = os.environ.get("WFM_LANGUAGE") or os.environ.get("LC_ALL") or os.environ.get("LANG") or locale.getlocale()[0] or ""
+    return "zh" if told.lower().startswith(("zh", "chinese")) else "en"
+
+
 def _run(command: object) -> int:
     import click
 
@@ -28,10 +41,13 @@ def _run(command: object) -> int:
     try:
         code = command.main(standalone_mode=False)  # type: ignore[attr-defined]
     except InputError as error:
+        from wfm.core.errors import said
+
+        language = error.language or _spoken()
         for problem in error.problems:
-            print(f"wfm: {problem}", file=sys.stderr)
+            print(f"wfm: {problem.text(language)}", file=sys.stderr)
         if len(error.problems) > 1:
-            print(f"wfm: {len(error.problems)} problems, nothing written", file=sys.stderr)
+            print("wfm: " + said("{count} problems, nothing written", {"count": len(error.problems)}, language), file=sys.stderr)
         return 2
     except click.ClickException as error:
         error.show()

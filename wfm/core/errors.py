@@ -1,8 +1,15 @@
-"""What goes wrong with input, said once, in one shape: where, what, and the way out."""
+"""What goes wrong with input, said once, in one shape and two languages: where, what, and the way out."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Literal
+
+Language = Literal["zh", "en"]
+
+_SIGNS = {"en": (": ", " (got {})", ". "), "zh": (": ", "（写的是 {}）", "。")}
 
 
 @dataclass(frozen=True)
@@ -12,15 +19,18 @@ class Problem:
     Attributes
     ----------
     message
-        What is wrong, as a plain sentence without the location.
+        What is wrong, as a plain English sentence without the location. Its changing parts stand in ``{blanks}`` that ``values``
+        fill, so that it can be looked up in another language (``core/data/messages_zh.toml``).
     key
         Dotted path of the key or the column, or "".
     value
         The offending value as the user wrote it, or None.
     way_out
-        What to write instead.
+        What to write instead; a template like ``message``.
     file, line
         Where it stands; line counts from 1, 0 where no line is known.
+    values
+        What fills the blanks of ``message`` and ``way_out``. Where it is empty, braces stand for themselves.
     """
 
     message: str
@@ -29,23 +39,63 @@ class Problem:
     way_out: str = ""
     file: str = ""
     line: int = 0
+    values: Mapping[str, object] = field(default_factory=dict)
+
+    def text(self, language: Language = "en") -> str:
+        """The problem as one line in ``language``; a sentence without a translation stays English."""
+        colon, got, stop = _SIGNS[language]
+        place = f"{self.file}:{self.line}" if self.file and self.line else self.file
+        head = colon.join(part for part in (place, self.key) if part)
+        message, way_out = (said(sentence, self.values, language) for sentence in (self.message, self.way_out))
+        text = f"{head}{colon}{message}" if head else message
+        if self.value is not None:
+            text += got.format(_short(self.value))
+        return f"{text}{stop}{way_out}" if way_out else text
 
     def __str__(self) -> str:
-        place = f"{self.file}:{self.line}" if self.file and self.line else self.file
-        parts = [place, self.key] if place else [self.key]
-        head = ": ".join(part for part in parts if part)
-        text = f"{head}: {self.message}" if head else self.message
-        if self.value is not None:
-            text += f" (got {_short(self.value)})"
-        return f"{text}. {self.way_out}" if self.way_out else text
+        return self.text()
 
 
 class InputError(ValueError):
-    """Bad input: every problem found, told together. The CLI exits with 2."""
+    """Bad input: every problem found, told together. The CLI exits with 2.
 
-    def __init__(self, *problems: Problem) -> None:
+    Attributes
+    ----------
+    problems
+        All of them, in the order of the file.
+    language
+        The language the file asks for, or None where none is known.
+    """
+
+    def __init__(self, *problems: Problem, language: Language | None = None) -> None:
         self.problems = problems
+        self.language = language
         super().__init__("\n".join(str(problem) for problem in problems))
+
+
+class BadValueError(ValueError):
+    """A value that an input model refuses: message and way out as in `Problem`; who reads the file adds place and value."""
+
+    def __init__(self, message: str, way_out: str = "", **values: object) -> None:
+        self.message, self.way_out, self.values = message, way_out, values
+        text = said(message, values, "en")
+        super().__init__(f"{text}: {said(way_out, values, 'en')}" if way_out else text)
+
+
+def said(sentence: str, values: Mapping[str, object], language: Language) -> str:
+    """A sentence in a language, its blanks filled."""
+    if language == "zh":
+        sentence = _chinese().get(sentence, sentence)
+    return sentence.format(**values) if values else sentence
+
+
+@cache
+def _chinese() -> dict[str, str]:
+    import tomllib
+    from importlib.resources import files
+
+    text = files("wfm.core").joinpath("data/messages_zh.toml").read_text(encoding="utf-8")
+    return {english: chinese for section in tomllib.loads(text).values() for english, chinese in section.items()}
 
 
 def _short(value: object, limit: int = 60) -> str:

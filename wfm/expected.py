@@ -1,0 +1,101 @@
+"""From the past to what is coming: a scenario's history, and the forecast of every open interval of its plan."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from wfm.core.calendar import holidays_between
+from wfm.core.errors import InputError, Problem
+from wfm.core.intervals import interval_grid
+from wfm.forecast import estimate, forecast
+from wfm.history import generate_shop, read_csv
+from wfm.workload import scaled, without_redials
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from wfm.scenario.model import Scenario
+
+
+def read_past(scenario: Scenario, folder: Path) -> tuple[pd.DataFrame | None, pd.DataFrame]:
+    """The past as a table (None where the scenario has none), and what was repaired in it.
+
+    Raises
+    ------
+    InputError
+        With every problem of a history file.
+    """
+    inputs, window = scenario.demand.history, scenario.plan
+    if isinstance(inputs, str):
+        return None, no_repairs()
+    if inputs.csv is not None:
+        read = read_csv(
+            folder / inputs.csv,
+            timezone=scenario.timezone,
+            interval_s=int(window.interval),
+            queue=inputs.queue,
+            columns=inputs.columns,
+            absent=inputs.absent,
+        ).one_queue()
+        return read.table, read.log
+    return generate_shop(
+        scenario.demand,
+        scenario.contact,
+        window.start,
+        inputs.weeks,
+        int(window.interval),
+        scenario.hours,
+        scenario.timezone,
+        scenario.country,
+        scenario.seed,
+    ), no_repairs()
+
+
+def no_repairs() -> pd.DataFrame:
+    """An empty log of repairs."""
+    import pandas as pd
+
+    return pd.DataFrame({"line": pd.Series(dtype=int), "what": pd.Series(dtype=str), "action": pd.Series(dtype=str)})
+
+
+def plan_grid(scenario: Scenario) -> pd.DataFrame:
+    """Every open interval of the plan's days (`wfm.core.intervals.interval_grid`).
+
+    Raises
+    ------
+    InputError
+        The centre is never open.
+    """
+    window = scenario.plan
+    holidays = holidays_between(window.start, window.end, scenario.country)
+    grid = interval_grid(window.start, window.days, int(window.interval), scenario.hours, scenario.timezone, holidays)
+    if grid.empty:
+        raise InputError(Problem("the centre is not open on any day of the plan", key="hours", way_out="Check plan.start as well"))
+    return grid
+
+
+def expect(scenario: Scenario, past: pd.DataFrame | None) -> tuple[pd.DataFrame, Scenario]:
+    """The table ``forecast`` of every open interval, of customers, and the scenario to simulate them with.
+
+    Where the past counts attempts, redials are taken out of the forecast or out of the simulation
+    (`wfm.workload.without_redials`), so that nobody is counted twice.
+
+    Raises
+    ------
+    InputError
+        A history that cannot be planned from.
+    """
+    grid = plan_grid(scenario)
+    if past is None:
+        return scaled(estimate(scenario.demand, scenario.contact, grid), scenario.demand.volume), scenario
+    try:
+        expected = forecast(
+            past, grid, aht=scenario.contact.aht, country=scenario.country, hours=scenario.hours, peak=scenario.demand.peak
+        )
+    except InputError:
+        raise
+    except ValueError as error:
+        raise InputError(Problem(str(error), key="demand.history")) from None
+    expected, contact = without_redials(expected, past, scenario.contact)
+    return scaled(expected, scenario.demand.volume), scenario.model_copy(update={"contact": contact})

@@ -11,8 +11,23 @@ import wfm as package
 #: Command to (module, one-line help); the help stands here so that ``wfm --help`` imports nothing.
 _COMMANDS = {
     "run": "Make the plan of a scenario file: forecast, agents, shifts, service, people, money, report.",
+    "new": "Write a scenario file to start from, as YAML or as an Excel sheet.",
     "check": "Check a scenario file and say every problem in it.",
+    "history": "Read past contacts, repair them, and say what was repaired.",
+    "forecast": "Forecast contacts and handle times of every interval.",
+    "backtest": "Measure how good the forecast would have been on a history.",
+    "staff": "Agents that each interval needs for the service targets.",
+    "schedule": "Shifts that bring the agents needed.",
+    "simulate": "Simulate the service that a schedule gives.",
+    "people": "Heads, seats, licences and lines behind a schedule.",
+    "economics": "Compare running the centre self-built, hosted and outsourced.",
+    "report": "Write the report of a plan made before.",
+    "explain": "Say where a number of a plan comes from: formula, inputs, origins.",
+    "diff": "Say what changed between two plans in people and money.",
+    "calc": "Answer one Erlang question.",
+    "generate": "Make up a shop's past contacts, labelled synthetic.",
     "schema": "Print the JSON schema of scenario files.",
+    "doctor": "Check this machine: versions, time zones, fonts, speed.",
 }
 
 

@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-import io
-import math
-import os
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from wfm.core.tables import csv_text, write_files
 from wfm.report import tallied
 from wfm.report.planjson import plan_json
 
@@ -21,8 +15,6 @@ if TYPE_CHECKING:
     from wfm.plan import Plan
 
 __all__ = ["csv_text", "plan_json", "tables", "write_outputs"]
-
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def write_outputs(plan: Plan, folder: str | Path) -> tuple[Path, ...]:
@@ -47,11 +39,7 @@ def write_outputs(plan: Plan, folder: str | Path) -> tuple[Path, ...]:
     contents = {root / "report.html": html(plan).encode(), root / "plan.json": plan_json(plan).encode()}
     # With a byte order mark, so that Excel reads Chinese.
     contents |= {root / "tables" / f"{name}.csv": csv_text(table).encode("utf-8-sig") for name, table in tables(plan).items()}
-    for path in {path.parent for path in contents}:
-        path.mkdir(parents=True, exist_ok=True)
-    with _staged(contents) as ready:
-        for path, temporary in ready.items():
-            os.replace(temporary, path)
+    write_files(contents)
     return tuple(contents)
 
 
@@ -84,47 +72,6 @@ def tables(plan: Plan) -> dict[str, pd.DataFrame]:
     }
 
 
-def csv_text(table: pd.DataFrame) -> str:
-    """A table as csv: ten significant digits, ISO instants, and no text cell that a spreadsheet would run as a formula."""
-    shown = table.copy()
-    for column in shown.columns:
-        if shown[column].dtype.kind not in "iufb":
-            shown[column] = [_cell(value) for value in shown[column]]
-    buffer = io.StringIO()
-    shown.to_csv(buffer, index=False, float_format="%.10g", lineterminator="\n")
-    return buffer.getvalue()
-
-
-def _cell(value: Any) -> Any:
-    """A cell of a column that is not of numbers."""
-    if isinstance(value, datetime | date):
-        return "" if value != value else value.isoformat()
-    if value is None or (isinstance(value, float) and math.isnan(value)):
-        return ""
-    if isinstance(value, str):
-        # The quote is what spreadsheets themselves use to say: this is text.
-        return f"'{value}" if value.startswith(_FORMULA_STARTS) else value
-    return value
-
-
 def _plain(value: Any) -> Any:
     """An origin's value as a cell: collections as text, numbers and texts as they are."""
     return ", ".join(map(str, value)) if isinstance(value, tuple | list) else value
-
-
-@contextmanager
-def _staged(contents: dict[Path, bytes]) -> Iterator[dict[Path, Path]]:
-    """The contents in temporary files beside their places; what is not renamed is removed."""
-    ready: dict[Path, Path] = {}
-    try:
-        for path, content in contents.items():
-            handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-            ready[path] = Path(name)
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-            # mkstemp makes files for the owner alone; a report is there to be handed on.
-            ready[path].chmod(0o644)
-        yield ready
-    finally:
-        for temporary in ready.values():
-            temporary.unlink(missing_ok=True)

@@ -1,0 +1,413 @@
+"""Tables as files: written so that spreadsheets open them, read back so that a step finds what the step before wrote."""
+
+from __future__ import annotations
+
+import io
+import math
+import os
+import re
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from wfm.core.contracts import CONTRACTS, check
+from wfm.core.errors import InputError, Problem
+from wfm.core.kpi import KPIS, TALLIES
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+STDIN = "-"
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_TOLD = 20
+_WANTED = {
+    "instant": ("an instant is needed here", "Write 2027-07-05T10:00+08:00"),
+    "day": ("a day is needed here", "Write 2027-07-05"),
+    "number": ("a number is needed here", ""),
+}
+_OFFSET = re.compile(r"\d{4}-\d\d-\d\dT.*([+-]\d\d:?\d\d|Z)")
+_WORDS = {"true": True, "false": False}
+
+#: Units of columns that stand beside a contract's own.
+_MORE_UNITS = {
+    "date": "local day",
+    "weekday": "0 is Monday",
+    "slot": "intervals after the local midnight",
+    "duration": "s",
+    "missed": "contacts not answered in time",
+    "needed": "people present",
+    "eating": "people",
+    "paid_hours_month": "h",
+    "investment": "money",
+    "running_cost_year": "money/year",
+    "benefit_year": "money/year",
+    "npv": "money",
+    "eaa": "money/year",
+    "funding_need": "money",
+    "cost_per_contact": "money/contact",
+    "payback_months": "months",
+    "payback_from_go_live": "months",
+    "discounted_payback_months": "months",
+    "q05": "contacts",
+    "q95": "contacts",
+    "contacts": "contacts",
+    "aht": "s",
+}
+_TIMES = ("wait_handled", "wait_abandoned", "handle_time", "busy_time", "staffed_time")
+
+
+def csv_text(table: pd.DataFrame, *, exact: bool = False) -> str:
+    """A table as csv: ISO instants, and no text cell that a spreadsheet would run as a formula.
+
+    Parameters
+    ----------
+    table
+        The table; its index is not written.
+    exact
+        Numbers with as many digits as read back the same; else ten significant ones.
+    """
+    shown = table.copy()
+    for column in shown.columns:
+        if shown[column].dtype.kind not in "iufb":
+            shown[column] = [_cell(value) for value in shown[column]]
+    buffer = io.StringIO()
+    shown.to_csv(buffer, index=False, float_format=None if exact else "%.10g", lineterminator="\n")
+    return buffer.getvalue()
+
+
+def _cell(value: Any) -> Any:
+    """A cell of a column that is not of numbers."""
+    if isinstance(value, datetime | date):
+        return "" if value != value else value.isoformat()
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return ""
+    if isinstance(value, str):
+        # The quote is what spreadsheets themselves use to say: this is text.
+        return f"'{value}" if value.startswith(_FORMULA_STARTS) else value
+    return value
+
+
+def _text(cell: str) -> str:
+    """A text cell as it was before `_cell` kept it from being a formula."""
+    return cell[1:] if cell[:1] == "'" and cell[1:].startswith(_FORMULA_STARTS) else cell
+
+
+def units(table: pd.DataFrame, name: str) -> dict[str, str]:
+    """Unit of each column of a table, "" where it has none; ``name`` is the contract's where there is one."""
+    known = CONTRACTS[name].columns if name in CONTRACTS else {}
+    result = {}
+    for column in map(str, table.columns):
+        base = column.removesuffix("_low").removesuffix("_high")
+        if column in known:
+            result[column] = known[column].unit or ("share" if known[column].kind == "share" else "")
+        elif base in KPIS:
+            result[column] = KPIS[base].unit
+        elif column in TALLIES:
+            result[column] = "s" if column in _TIMES else "contacts"
+        elif base == "met" or base.startswith("met_"):
+            result[column] = "share of days"
+        else:
+            result[column] = _MORE_UNITS.get(column, "")
+    return result
+
+
+def json_rows(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows as JSON values: ISO instants and days, null for what is no number; numbers keep all their digits."""
+    plain = {str(column): [_json(value) for value in table[column].tolist()] for column in table.columns}
+    return [dict(zip(plain, row, strict=True)) for row in zip(*plain.values(), strict=True)] if plain else []
+
+
+def _json(value: Any) -> Any:
+    if value is None or isinstance(value, str | bool | int):
+        return value
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, datetime | date):
+        return None if value != value else value.isoformat()
+    return [_json(inner) for inner in value] if isinstance(value, list | tuple) else str(value)
+
+
+def read_table(path: Path | str, name: str, timezone: str) -> pd.DataFrame:
+    """A table that a step, a planner or another program wrote, checked against its contract.
+
+    Parameters
+    ----------
+    path
+        A .csv (UTF-8 with or without mark, or GB18030) or .parquet file, or ``"-"`` for csv on the standard input.
+    name
+        Which table (`wfm.core.contracts.CONTRACTS`), or any other name for a table without a contract.
+    timezone
+        The zone its instants are shown in; an instant without an offset is a wall clock there.
+
+    Returns
+    -------
+    DataFrame
+        Instants in ``timezone``, days as dates, numbers exactly as written, extra columns kept.
+
+    Raises
+    ------
+    InputError
+        With file, line, column and value: no such file, not a table, a column missing, a cell that is no number or no instant, or a
+        rule of the contract broken.
+    """
+    file = str(path)
+    if not file.lower().endswith(".parquet"):
+        return _checked(_typed(*_cells(file), name, timezone, file), name, file, header=1)
+    return _checked(_zoned(_parquet(file), name, timezone, file), name, file, header=0)
+
+
+def _parquet(file: str) -> pd.DataFrame:
+    import pandas as pd
+
+    try:
+        return pd.read_parquet(file)
+    except ImportError:
+        raise InputError(
+            Problem("reading parquet needs pyarrow", file=file, way_out="pip install 'openwfm[parquet]', or use csv")
+        ) from None
+    except FileNotFoundError:
+        raise _absent(file) from None
+    except (OSError, ValueError):
+        raise InputError(Problem("not a parquet file", file=file, way_out="Write it again, or use csv")) from None
+
+
+def _zoned(table: pd.DataFrame, name: str, timezone: str, file: str) -> pd.DataFrame:
+    import pandas as pd
+
+    for column in table.columns:
+        if isinstance(table[column].dtype, pd.DatetimeTZDtype):
+            table[column] = table[column].dt.tz_convert(timezone).dt.as_unit("us")
+    return table
+
+
+def completed(table: pd.DataFrame, seconds: float) -> pd.DataFrame:
+    """A table of intervals with ``date``, ``weekday``, ``slot`` and ``duration`` [s], each as it is where it is there.
+
+    A table from elsewhere may lack them: the day is then the local day of the start, and intervals are ``seconds`` long.
+    """
+    start = table["start"]
+    day = table.get("date", start.dt.date)
+    clock = start.dt.hour * 3600 + start.dt.minute * 60 + start.dt.second
+    made = {
+        "date": day,
+        "weekday": [value.weekday() for value in day],
+        "slot": (clock // int(seconds)).astype("int64"),
+        "duration": float(seconds),
+    }
+    return table.assign(**{column: values for column, values in made.items() if column not in table})
+
+
+def _absent(file: str) -> InputError:
+    return InputError(Problem("no such file", file=file, way_out="A table is a .csv or .parquet file, or - for the standard input"))
+
+
+def _cells(file: str) -> tuple[pd.DataFrame, list[int]]:
+    """Every cell as text, and the line of each row."""
+    import csv
+
+    import pandas as pd
+
+    text = _file_text(file)
+    if not text.strip():
+        raise InputError(
+            Problem("the table is empty", file=_name(file), way_out="It needs a header and rows; did the step before fail?")
+        )
+    first = text.partition("\n")[0]
+    separator = max(",;\t", key=first.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    header = [cell.strip() for cell in next(reader)]
+    doubled = sorted({cell for cell in header if header.count(cell) > 1})
+    if doubled:
+        raise InputError(Problem("a column stands twice", key=doubled[0], file=_name(file), line=1, way_out="Keep one of them"))
+    rows, lines, begin = [], [], reader.line_num + 1
+    for row in reader:
+        if any(cell.strip() for cell in row):
+            if len(row) != len(header):
+                raise InputError(
+                    Problem(
+                        "the row has {cells} cells, the header {columns}",
+                        values={"cells": len(row), "columns": len(header)},
+                        file=_name(file),
+                        line=begin,
+                        way_out="Put a text that holds a comma in quotes",
+                    )
+                )
+            rows.append(row)
+            lines.append(begin)
+        begin = reader.line_num + 1
+    return pd.DataFrame(rows, columns=header, dtype=object), lines
+
+
+def _file_text(file: str) -> str:
+    if file == STDIN:
+        raw = sys.stdin.buffer.read()
+    else:
+        try:
+            raw = Path(file).read_bytes()
+        except FileNotFoundError:
+            raise _absent(file) from None
+        except OSError as error:
+            raise InputError(
+                Problem("the file cannot be read ({reason})", file=file, values={"reason": error.strerror or "OSError"})
+            ) from None
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            return raw.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise InputError(Problem("neither UTF-8 nor GB18030 text", file=_name(file), way_out="Save the file as CSV UTF-8"))
+
+
+def _name(file: str) -> str:
+    return "<stdin>" if file == STDIN else file
+
+
+def _typed(table: pd.DataFrame, lines: list[int], name: str, timezone: str, file: str) -> pd.DataFrame:
+    """Cells as the contract's kinds; columns beside it as numbers where every cell is one, else days or text."""
+    import pandas as pd
+
+    rules = CONTRACTS[name].columns if name in CONTRACTS else {}
+    problems: list[Problem] = []
+    typed: dict[str, Any] = {}
+    for column in table.columns:
+        cells = [str(cell).strip() for cell in table[column]]
+        rule = rules.get(column)
+        if rule is not None and rule.kind == "text":
+            typed[column] = [_text(cell) for cell in cells]
+            continue
+        kind = rule.kind if rule is not None else _guess(column, cells)
+        values, bad = _values(cells, kind, timezone)
+        message, way_out = _WANTED.get(kind, _WANTED["number"])
+        problems += [Problem(message, str(column), cells[row], way_out, _name(file), lines[row]) for row in bad[:_TOLD]]
+        typed[column] = values
+    if problems:
+        raise InputError(*sorted(problems, key=lambda problem: problem.line)[:_TOLD])
+    result = pd.DataFrame(typed, columns=list(table.columns))
+    result.index = pd.Index(lines, dtype="int64")
+    return result
+
+
+def _guess(column: str, cells: list[str]) -> str:
+    """The kind of a column that no contract speaks of."""
+    filled = [cell for cell in cells if cell]
+    if column == "date" or (filled and all(len(cell) == 10 and _is_day(cell) for cell in filled)):
+        return "day"
+    if filled and all(cell.lower() in _WORDS for cell in filled):
+        return "flag"
+    if column in ("start", "end") or (filled and "T" in filled[0] and all(_is_instant(cell) for cell in filled)):
+        return "instant"
+    numbers = [_number(cell) for cell in filled]
+    if not filled or any(number is None for number in numbers):
+        return "text"
+    whole = all(cell.lstrip("-").isdigit() for cell in cells)
+    return "whole" if whole else "number"
+
+
+def _values(cells: list[str], kind: str, timezone: str) -> tuple[Any, list[int]]:
+    """The cells as values, and the rows that are none; an empty cell is no value and no mistake."""
+    import numpy as np
+    import pandas as pd
+
+    if kind == "text":
+        return [_text(cell) for cell in cells], []
+    if kind == "flag":
+        return np.array([_WORDS.get(cell.lower(), False) for cell in cells]), []
+    if kind == "day":
+        return [date.fromisoformat(cell) if _is_day(cell) else None for cell in cells], [
+            row for row, cell in enumerate(cells) if cell and not _is_day(cell)
+        ]
+    if kind == "instant":
+        bad = [row for row, cell in enumerate(cells) if not _is_instant(cell)]
+        if bad:
+            return cells, bad
+        if all(_OFFSET.fullmatch(cell) for cell in cells):
+            return pd.DatetimeIndex(pd.to_datetime(cells, utc=True, format="ISO8601")).tz_convert(timezone).as_unit("us"), []
+        return pd.DatetimeIndex([_instant(cell, timezone) for cell in cells], tz=timezone).as_unit("us"), []
+    numbers = [math.nan if cell == "" else _number(cell) for cell in cells]
+    bad = [row for row, number in enumerate(numbers) if number is None]
+    if bad:
+        return cells, bad
+    if kind == "whole" and all(number is not None and number == number and number == int(number) for number in numbers):
+        return np.array([int(number) for number in numbers if number is not None], dtype=np.int64), []
+    return np.array(numbers, dtype=float), []
+
+
+def _number(cell: str) -> float | None:
+    try:
+        return float(cell)
+    except ValueError:
+        return None
+
+
+def _is_day(cell: str) -> bool:
+    try:
+        date.fromisoformat(cell)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_instant(cell: str) -> bool:
+    try:
+        datetime.fromisoformat(cell)
+    except ValueError:
+        return False
+    return True
+
+
+def _instant(cell: str, timezone: str) -> Any:
+    import pandas as pd
+
+    stamp = pd.Timestamp(datetime.fromisoformat(cell))
+    if stamp.tz is None:
+        return stamp.tz_localize(timezone, ambiguous=True, nonexistent="shift_forward")
+    return stamp.tz_convert(timezone)
+
+
+def _checked(table: pd.DataFrame, name: str, file: str, *, header: int) -> pd.DataFrame:
+    """The table under its contract; problems name the file, and a row's index is its line."""
+    import dataclasses
+
+    if name in CONTRACTS:
+        try:
+            check(table, name)
+        except InputError as error:
+            raise InputError(*(dataclasses.replace(problem, file=_name(file)) for problem in error.problems)) from None
+    return table.reset_index(drop=True)
+
+
+def write_files(contents: Mapping[Path, bytes]) -> None:
+    """Write files whole or not at all: beside their places first, then renamed; parent folders are made.
+
+    Raises
+    ------
+    OSError
+        A folder cannot be made or a file not be written; files of before stay as they were.
+    """
+    for folder in {path.parent for path in contents}:
+        folder.mkdir(parents=True, exist_ok=True)
+    with staged(contents) as ready:
+        for path, temporary in ready.items():
+            os.replace(temporary, path)
+
+
+@contextmanager
+def staged(contents: Mapping[Path, bytes]) -> Iterator[dict[Path, Path]]:
+    """The contents in temporary files beside their places; what is not renamed is removed."""
+    ready: dict[Path, Path] = {}
+    try:
+        for path, content in contents.items():
+            handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+            ready[path] = Path(name)
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+            # mkstemp makes files for the owner alone; a report is there to be handed on.
+            ready[path].chmod(0o644)
+        yield ready
+    finally:
+        for temporary in ready.values():
+            temporary.unlink(missing_ok=True)

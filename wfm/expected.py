@@ -9,7 +9,7 @@ from wfm.core.calendar import holidays_between
 from wfm.core.errors import InputError, Problem
 from wfm.core.intervals import interval_grid
 from wfm.forecast import estimate, forecast
-from wfm.history import generate_shop, read_csv
+from wfm.history import generate_shop, read_history
 from wfm.workload import scaled, without_redials
 
 if TYPE_CHECKING:
@@ -29,9 +29,9 @@ def read_past(scenario: Scenario, folder: Path) -> tuple[pd.DataFrame | None, pd
     inputs, window = scenario.demand.history, scenario.plan
     if isinstance(inputs, str):
         return None, no_repairs()
-    if inputs.csv is not None:
-        read = read_csv(
-            folder / inputs.csv,
+    if inputs.file is not None:
+        read = read_history(
+            folder / inputs.file,
             timezone=scenario.timezone,
             interval_s=int(window.interval),
             queue=inputs.queue,

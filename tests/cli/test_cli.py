@@ -104,7 +104,7 @@ def test_check_and_schema() -> None:
 
 
 def test_check_opens_the_history_too(tmp_path: Path) -> None:
-    text = (SCENARIOS / "quickstart.yaml").read_text(encoding="utf-8").replace("{generate: shop, weeks: 52}", "{csv: calls.csv}")
+    text = (SCENARIOS / "quickstart.yaml").read_text(encoding="utf-8").replace("{generate: shop, weeks: 52}", "{file: calls.csv}")
     (tmp_path / "shop.yaml").write_text(text, encoding="utf-8")
     gone = wfm("check", tmp_path / "shop.yaml")
     assert gone.returncode == 2

@@ -16,7 +16,7 @@ from wfm.core.intervals import OpeningHours, interval_grid
 from wfm.core.shop import Peak, Shop
 from wfm.forecast import by_day, by_weekday, daily_forecast, day_draws, estimate, forecast
 from wfm.forecast.bands import quantile
-from wfm.history import generate_shop, read_csv
+from wfm.history import generate_shop, read_history
 
 ZONE = "Asia/Shanghai"
 PLAN = date(2027, 7, 5)
@@ -163,7 +163,7 @@ def test_a_repeated_hour_counts_twice_and_a_skipped_one_not_at_all() -> None:
 
 def test_bank_il_two_weeks_with_yom_kippur() -> None:
     """The real case: closed hours stay closed, Yom Kippur and its eve are low and uncertain, the day after is busy."""
-    past = read_csv(shared("data/bank_il_1999_30min_dev.csv"), timezone="Asia/Jerusalem", interval_s=1800).table
+    past = read_history(shared("data/bank_il_1999_30min_dev.csv"), timezone="Asia/Jerusalem", interval_s=1800).table
     first = date(1999, 9, 14)
     holidays = holidays_between(first, first + timedelta(days=13), "IL")
     grid = interval_grid(first, 14, 1800, IL, "Asia/Jerusalem", holidays)

@@ -7,7 +7,7 @@ import pytest
 from tests.shared import shared
 from wfm.core.contracts import check
 from wfm.core.errors import InputError
-from wfm.history import read_csv
+from wfm.history import read_history
 from wfm.history.inputs import HistoryInputs
 
 ROWS = ["start,offered"] + [f"2027-07-05 {h:02d}:{m:02d},{10 + h}" for h in range(10, 18) for m in (0, 30)]
@@ -24,7 +24,7 @@ def write(tmp_path: Path):  # type: ignore[no-untyped-def]
 
 
 def read(path: Path, interval_s: int = 1800, **more: object):  # type: ignore[no-untyped-def]
-    return read_csv(path, **{"timezone": "Asia/Shanghai", "interval_s": interval_s, **more})
+    return read_history(path, **{"timezone": "Asia/Shanghai", "interval_s": interval_s, **more})
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
@@ -181,14 +181,14 @@ def test_daily_files_say_so(write) -> None:
 
 
 def test_a_week_of_zeros_is_told() -> None:
-    result = read_csv(shared("data/nhs111_daily_dev.csv"), timezone="Europe/London", interval_s=1800)
+    result = read_history(shared("data/nhs111_daily_dev.csv"), timezone="Europe/London", interval_s=1800)
     assert result.log["what"].tolist() == ["111AI5: no contact at all from 2025-12-22 to 2025-12-28"]
 
 
 def test_a_year_of_a_real_centre_keeps_every_call_over_daylight_saving() -> None:
     """bank_il: clocks go forward on 1999-04-02 at 02:00 and back on 1999-09-03; six minutes and half hours agree."""
     six, half = (
-        read_csv(shared(f"data/bank_il_1999_{grid}_dev.csv"), timezone="Asia/Jerusalem", interval_s=1800)
+        read_history(shared(f"data/bank_il_1999_{grid}_dev.csv"), timezone="Asia/Jerusalem", interval_s=1800)
         for grid in ("6min", "30min")
     )
     pd.testing.assert_frame_equal(six.table, half.table)
@@ -206,7 +206,7 @@ def test_a_year_of_a_real_centre_keeps_every_call_over_daylight_saving() -> None
 
 def test_inputs_want_one_source() -> None:
     assert HistoryInputs(generate="shop").weeks == 52
-    assert HistoryInputs(csv="calls.csv", queue="a").absent == "unknown"
-    for wrong in ({}, {"generate": "shop", "csv": "calls.csv"}):
+    assert HistoryInputs(file="calls.csv", queue="a").absent == "unknown"
+    for wrong in ({}, {"generate": "shop", "file": "calls.csv"}):
         with pytest.raises(ValueError, match="either made up or read"):
             HistoryInputs(**wrong)

@@ -181,7 +181,7 @@ def test_without_orders_options_are_ranked_by_cost_per_contact(quickstart: Shown
     rows.to_csv(tmp_path / "past.csv", index=False)
     (tmp_path / "own.yaml").write_text(
         "wfm: 1\nname: Own history\nplan: {start: 2027-07-05, weeks: 1}\n"
-        'demand: {history: {csv: past.csv}}\nhours: {daily: "10:00-18:00"}\n'
+        'demand: {history: {file: past.csv}}\nhours: {daily: "10:00-18:00"}\n'
         "simulation: {contacts: 1, replications_min: 2}\n"
     )
     plan = run(tmp_path / "own.yaml")

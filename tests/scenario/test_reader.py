@@ -52,7 +52,7 @@ BROKEN = {
     "a shift of a minute": (GOOD + "people: {shifts: {mini: {length: 1min, paid_meal: 0s}}}\n", 6, "15 minutes"),
     "all shifts switched off": (GOOD + "people: {shifts: {full_time: null, peak_part_time: null}}\n", 6, "no shift is left"),
     "two sources of history": (
-        GOOD.replace("orders", "history: {csv: a.csv, generate: shop}, orders"),
+        GOOD.replace("orders", "history: {file: a.csv, generate: shop}, orders"),
         4,
         "either made up or read",
     ),

@@ -17,7 +17,7 @@ def check(scenario: Path, overrides: tuple[str, ...]) -> int:
 
     chosen, source = read_scenario(scenario, overrides)
     history = chosen.demand.history
-    if not isinstance(history, str) and history.csv is not None:
+    if not isinstance(history, str) and history.file is not None:
         from wfm.expected import read_past
 
         read_past(chosen, source.folder)

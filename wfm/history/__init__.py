@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from wfm.history.generator import generate_shop
-    from wfm.history.reader import HistoryRead, read_csv
+    from wfm.history.reader import HistoryRead, read_history
 
-__all__ = ["HistoryRead", "generate_shop", "read_csv"]
+__all__ = ["HistoryRead", "generate_shop", "read_history"]
 
 
 def __getattr__(name: str) -> Any:

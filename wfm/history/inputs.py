@@ -14,7 +14,7 @@ def _optional(en: str, zh: str) -> Any:
 
 
 class HistoryInputs(Inputs):
-    """Past contacts: ``{generate: shop}`` or ``{csv: path}``."""
+    """Past contacts: ``{generate: shop}`` or ``{file: path}``."""
 
     generate: Literal["shop"] | None = _optional(
         "make up a past from the shop's numbers; labelled synthetic", "按店铺参数生成模拟历史（标注为合成数据）"
@@ -26,8 +26,9 @@ class HistoryInputs(Inputs):
         description="weeks of made-up past before the plan",
         json_schema_extra={"zh": "生成历史的周数", "unit": "weeks", "origin": "assumed", "source": ""},
     )
-    csv: str | None = _optional(
-        "path of a CSV file with past contacts, beside the scenario", "历史数据 CSV 文件路径（相对于方案文件）"
+    file: str | None = _optional(
+        "file with past contacts (csv, xlsx, ods, parquet), beside the scenario",
+        "历史数据文件路径（csv、xlsx、ods、parquet，相对于方案文件）",
     )
     queue: str | None = _optional(
         "the queue to plan for, where the file has several; `all` for their sum", "文件含多个队列时要排班的队列；all 表示合计"
@@ -44,6 +45,6 @@ class HistoryInputs(Inputs):
 
     @model_validator(mode="after")
     def _one_source(self) -> HistoryInputs:
-        if (self.generate is None) == (self.csv is None):
-            raise ValueError("a history is either made up or read: write {generate: shop} or {csv: path/to/file.csv}")
+        if (self.generate is None) == (self.file is None):
+            raise ValueError("a history is either made up or read: write {generate: shop} or {file: path/to/file.csv}")
         return self

@@ -73,8 +73,8 @@ class _Found:
             raise InputError(*ordered[:_TOLD], *last)
 
 
-def read_csv(
-    path: Path | str,
+def read_history(
+    source: Path | str,
     *,
     timezone: str,
     interval_s: int,
@@ -86,7 +86,7 @@ def read_csv(
 
     Parameters
     ----------
-    path
+    source
         UTF-8 (with or without mark), GB18030 or Excel's UTF-16; comma, semicolon or tab.
     timezone
         Zone of the wall clock, for stamps without an offset. An hour that daylight saving skips is dropped where nothing
@@ -114,7 +114,7 @@ def read_csv(
     """
     import pandas as pd
 
-    path = Path(path)
+    path = Path(source)
     raw = read_text_table(path)
     found = _Found(str(path))
     names = find_columns(raw, columns or {}, found.file)

@@ -92,7 +92,7 @@ class Demand(Shop):
 
     @model_validator(mode="after")
     def _orders_or_a_file(self) -> Demand:
-        if self.orders_per_day is None and (isinstance(self.history, str) or self.history.csv is None):
+        if self.orders_per_day is None and (isinstance(self.history, str) or self.history.file is None):
             raise ValueError("without a history file the plan needs orders_per_day: write e.g. orders_per_day: 1450")
         return self
 

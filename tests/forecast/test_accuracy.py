@@ -12,8 +12,10 @@ from tests.shared import shared
 from wfm.core.intervals import OpeningHours, interval_grid
 from wfm.forecast import daily_forecast, forecast
 from wfm.forecast.bands import quantile
-from wfm.forecast.rolling import backtest, seasonal_mean, seasonal_naive, summary
-from wfm.history import read_csv
+from wfm.forecast.baselines import seasonal_mean, seasonal_naive
+from wfm.forecast.measures import summary
+from wfm.forecast.rolling import backtest
+from wfm.history import read_history
 
 # Series: file, column, country, first and last day forecast at lead 1, days between origins, leads of one and of four weeks,
 # then the anchors' WAPE of OWN and of seasonal naive at 1 day, 1 week, 4 weeks.
@@ -124,7 +126,7 @@ def test_one_daily_forecast_is_quick() -> None:
 
 def test_half_hours_stay_near_the_floor_of_their_day_totals() -> None:
     """bank_il, 24 h grid: true totals x profile reach 17.9-19.6 %, OWN x profile 21.8-25.4 % on the held-out part (section 4)."""
-    history = read_csv(shared("data/bank_il_1999_30min_dev.csv"), timezone="Asia/Jerusalem", interval_s=1800).table
+    history = read_history(shared("data/bank_il_1999_30min_dev.csv"), timezone="Asia/Jerusalem", interval_s=1800).table
     actual = history.set_index("start")["offered"]
     hours = OpeningHours({"daily": "00:00-24:00"})
     parts = []

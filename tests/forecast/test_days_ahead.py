@@ -8,7 +8,9 @@ import pytest
 
 from wfm.core.calendar import holidays_between
 from wfm.forecast import daily_forecast
-from wfm.forecast.rolling import backtest, seasonal_mean, seasonal_naive, summary
+from wfm.forecast.baselines import seasonal_mean, seasonal_naive
+from wfm.forecast.measures import summary
+from wfm.forecast.rolling import backtest
 
 START = date(2026, 3, 2)
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, timedelta, tzinfo
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -91,16 +91,78 @@ def lay_out(history: pd.DataFrame, grid: pd.DataFrame, hours: OpeningHours | Non
     A slot is counted by the wall clock, so a day of 23 or 25 hours lines up with the others. Hours past
     midnight belong to the day they started on, as in the grid.
     """
+    seconds = int(grid["duration"].iloc[0])
+    return _arranged(history, seconds, grid["start"].dt.tz, _open_slots(grid, hours, 86400 // seconds))
+
+
+def lay_out_past(history: pd.DataFrame, seconds: int, timezone: str, hours: OpeningHours | None = None) -> Days:
+    """One queue's history as days by slots without a plan's grid, every open day a row.
+
+    Open are the ``hours``; without them the slots that a weekday ever has. A day without rows of a weekday that mostly
+    has some is unknown; one of another weekday is closed.
+
+    Parameters
+    ----------
+    history
+        Contract ``history``, one queue.
+    seconds
+        Length of a slot.
+    timezone
+        Whose wall clock counts.
+    """
     import numpy as np
     import pandas as pd
 
-    seconds = int(grid["duration"].iloc[0])
+    start = history["start"].dt.tz_convert(timezone)
+    clock = start.dt.hour * 3600 + start.dt.minute * 60
+    grid = pd.DataFrame({"weekday": start.dt.weekday, "slot": clock // seconds}).drop_duplicates()
+    step = _step(start, seconds)
+    if seconds < step < 86400:
+        grid = pd.concat([grid.assign(slot=grid["slot"] + copy) for copy in range(step // seconds)])
     per_day = 86400 // seconds
-    zone = grid["start"].dt.tz
+    if hours is None:
+        opened = np.zeros((7, per_day), dtype=bool)
+        opened[grid["weekday"], np.minimum(grid["slot"], per_day - 1)] = True
+    else:
+        opened = _open_slots(grid.iloc[:0], hours, per_day)
+    return _every_open_day(_arranged(history, seconds, start.dt.tz, opened))
+
+
+def _every_open_day(past: Days) -> Days:
+    """With a row of unknowns for each absent day of a weekday that mostly is there."""
+    import numpy as np
+
+    if not past.days:
+        return past
+    first, there = past.days[0].toordinal(), np.array([day.toordinal() for day in past.days])
+    every = np.arange(first, there[-1] + 1)
+    present = np.isin(every, there)
+    usual = np.array([present[(every - 1) % 7 == w].mean() > 0.5 if ((every - 1) % 7 == w).any() else False for w in range(7)])
+    kept = every[present | usual[(every - 1) % 7]]
+    rows = np.searchsorted(kept, there)
+
+    def spread(values: Floats) -> Floats:
+        full = np.full((len(kept), values.shape[1]), np.nan)
+        full[rows] = values
+        return full
+
+    return replace(
+        past,
+        days=[date.fromordinal(int(day)) for day in kept],
+        counts=spread(past.counts),
+        handled=spread(past.handled),
+        handle_time=spread(past.handle_time),
+    )
+
+
+def _arranged(history: pd.DataFrame, seconds: int, zone: tzinfo | None, opened: NDArray[np.bool_]) -> Days:
+    import numpy as np
+    import pandas as pd
+
+    per_day = 86400 // seconds
     start = history["start"].dt.tz_convert(zone)
     clock = start.dt.hour * 3600 + start.dt.minute * 60 + start.dt.second
     daily = bool((clock == 0).all()) and bool(len(start) < 2 or start.sort_values().diff().min() >= pd.Timedelta(hours=23))
-    opened = _open_slots(grid, hours, per_day)
     width = opened.shape[1]
     if daily:
         return _daily(history, start, opened)

@@ -1,28 +1,36 @@
-"""How good a daily forecast has been: rolling origins, weighted absolute error, bias, coverage; and two baselines to beat."""
+"""Forecasts from rolling origins beside what came: what a planner would have been told, day by day and interval by interval."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
+from wfm.forecast.measures import BANDS, QUANTILES
+
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
+    from numpy.typing import NDArray
 
+    from wfm.forecast.days import Days
+    from wfm.forecast.top_down import QueueForecast
+
+    Floats = NDArray[np.float64]
     Method = Callable[[pd.Series, Sequence[date]], pd.DataFrame]
-
-BANDS = {80: 1.2815515655446004, 95: 1.959963984540054}
+    SlotMethod = Callable[[Days, Sequence[date]], QueueForecast | Floats]
 
 
 def backtest(series: pd.Series, origins: Sequence[date], leads: int, method: Method) -> pd.DataFrame:
-    """Forecasts from rolling origins beside what came.
+    """Forecasts of day totals from rolling origins.
 
     An origin is the last day seen; the method is refitted at each. Leads count the series' open days.
 
     Parameters
     ----------
     series
-        Totals by open day, index of ``datetime.date``.
+        Totals by open day, index of ``datetime.date``; NaN where unknown.
     origins
         Days of the series.
     leads
@@ -34,8 +42,8 @@ def backtest(series: pd.Series, origins: Sequence[date], leads: int, method: Met
     Returns
     -------
     DataFrame
-        ``origin``, ``lead``, ``date``, ``actual``, ``forecast`` and, where the method gives a spread, ``low80``, ``high80``,
-        ``low95``, ``high95``.
+        ``origin``, ``lead``, ``date``, ``actual``, ``forecast`` (the median) and, where the method gives a spread, ``low50``,
+        ``high50``, ``low80`` ... ``high95``.
     """
     import numpy as np
     import pandas as pd
@@ -59,41 +67,68 @@ def backtest(series: pd.Series, origins: Sequence[date], leads: int, method: Met
         if "log_sd" in made:
             middle, sd = np.log1p(part["forecast"]), made["log_sd"].to_numpy(dtype=float)
             for band, z in BANDS.items():
-                part[f"low{band}"], part[f"high{band}"] = np.expm1(middle - z * sd), np.expm1(middle + z * sd)
+                part[f"low{band}"] = np.maximum(np.expm1(middle - z * sd), 0.0)
+                part[f"high{band}"] = np.expm1(middle + z * sd)
         parts.append(part)
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
 
 
-def summary(result: pd.DataFrame, horizons: dict[str, int]) -> pd.DataFrame:
-    """WAPE, bias and coverage for each horizon (its name to its last lead), pooled over origins and leads.
+def backtest_intervals(
+    past: Days, origins: Sequence[date], leads: int, methods: Mapping[str, SlotMethod]
+) -> dict[str, pd.DataFrame]:
+    """Forecasts of every open slot of the days after rolling origins, by several methods.
 
-    WAPE is the sum of absolute errors over the sum of actuals; bias the sum of errors (forecast minus actual) over the same.
+    Parameters
+    ----------
+    past
+        The whole history (`wfm.forecast.days.lay_out`); a method sees it up to the origin.
+    origins
+        Days of the history.
+    leads
+        Days of the history ahead, at most.
+    methods
+        Name to ``method(past, days)``: a `QueueForecast`, or plain numbers of shape (days, slots).
+
+    Returns
+    -------
+    dict of DataFrame
+        By method ``origin``, ``lead``, ``date``, ``slot``, ``actual``, ``forecast`` (median day total times the slot's share) and,
+        for a `QueueForecast`, the ends of the bands.
     """
+    import numpy as np
     import pandas as pd
 
-    rows = []
-    for name, last in horizons.items():
-        part = result[(result["lead"] <= last) & result["actual"].notna()]
-        error, total = part["forecast"] - part["actual"], part["actual"].sum()
-        row = {"horizon": name, "wape": error.abs().sum() / total, "bias": error.sum() / total, "days": len(part)}
-        for band in BANDS:
-            if f"low{band}" in part:
-                row[f"cover{band}"] = part["actual"].between(part[f"low{band}"], part[f"high{band}"]).mean()
-        rows.append(row)
-    return pd.DataFrame(rows)
+    parts: dict[str, list[pd.DataFrame]] = {name: [] for name in methods}
+    place = {day: i for i, day in enumerate(past.days)}
+    for origin in origins:
+        seen = place[origin] + 1
+        rows = slice(seen, min(seen + leads, len(past.days)))
+        days = past.days[rows]
+        if not days:
+            continue
+        history = replace(
+            past, days=past.days[:seen], counts=past.counts[:seen], handled=past.handled[:seen], handle_time=past.handle_time[:seen]
+        )
+        row, slot = np.nonzero(past.open[past.weekday[rows]])
+        frame = pd.DataFrame({"origin": origin, "lead": row + 1, "date": [days[i] for i in row], "slot": slot})
+        frame["actual"] = past.counts[rows][row, slot]
+        for name, method in methods.items():
+            made = method(history, days)
+            if isinstance(made, np.ndarray):
+                parts[name].append(frame.assign(forecast=made[row, slot]))
+            else:
+                parts[name].append(frame.assign(**_with_bands(made, days, row, slot)))
+    return {name: pd.concat(some, ignore_index=True) if some else pd.DataFrame() for name, some in parts.items()}
 
 
-def seasonal_naive(history: pd.Series, days: Sequence[date]) -> pd.DataFrame:
-    """The last known total of the same weekday."""
-    return seasonal_mean(history, days, weeks=1)
+def _with_bands(made: QueueForecast, days: Sequence[date], row: NDArray[np.int64], slot: NDArray[np.int64]) -> dict[str, Floats]:
+    """The forecast of slots and the ends of its bands: negative binomial around the mean."""
+    import numpy as np
 
+    from wfm.forecast.bands import quantile
 
-def seasonal_mean(history: pd.Series, days: Sequence[date], weeks: int = 4) -> pd.DataFrame:
-    """The mean of the last ``weeks`` known totals of the same weekday; of all days where that weekday is unknown."""
-    import pandas as pd
-
-    known = history.dropna()
-    weekday = pd.Series([day.weekday() for day in known.index], index=known.index)
-    means = {w: float(known[weekday == w].tail(weeks).mean()) for w in set(weekday)}
-    overall = float(known.tail(7 * weeks).mean())
-    return pd.DataFrame({"date": list(days), "median": [means.get(day.weekday(), overall) for day in days]})
+    share = made.shares[[day.weekday() for day in days]][row, slot]
+    mean, median, day_cv = (made.daily[name].to_numpy(dtype=float)[row] for name in ("mean", "median", "day_cv"))
+    cv = np.hypot(day_cv, made.slot_cv)
+    columns = {name: quantile(mean * share, cv, q) for q, name in QUANTILES.items() if name != "forecast"}
+    return {"forecast": median * share, **columns}

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
 from wfm.core import units
@@ -86,6 +89,54 @@ def forecast(
 
 def _queue(past: Days, grid: pd.DataFrame, country: str, peak: Peak | None) -> tuple[Floats, Floats, float]:
     """(contacts, day_cv) of each interval and the slot_cv of one queue."""
+    import pandas as pd
+
+    days = list(dict.fromkeys(grid["date"]))
+    made = queue_forecast(past, days, country=country, shares=_flat(grid, peak) if past.daily else None)
+    daily = made.daily.set_index("date")
+    mean = pd.Series(grid["date"]).map(daily["mean"]).to_numpy(dtype=float)
+    day_cv = pd.Series(grid["date"]).map(daily["day_cv"]).to_numpy(dtype=float)
+    return mean * made.shares[grid["weekday"].to_numpy(), grid["slot"].to_numpy()], day_cv, made.slot_cv
+
+
+@dataclass(frozen=True)
+class QueueForecast:
+    """One queue's days ahead and how their contacts spread over the day.
+
+    Attributes
+    ----------
+    daily
+        As of `wfm.forecast.daily_forecast`.
+    shares
+        Share of a day's contacts by weekday and slot, shape (7, slots).
+    slot_cv
+        Coefficient of variation of an interval within its day, beyond chance.
+    """
+
+    daily: pd.DataFrame
+    shares: Floats
+    slot_cv: float
+
+
+def queue_forecast(past: Days, days: Sequence[date], *, country: str = "", shares: Floats | None = None) -> QueueForecast:
+    """Day totals of one queue and their shape over the day.
+
+    Parameters
+    ----------
+    past
+        The queue's history in open hours.
+    days
+        Open days to forecast, in order, after the history's last day.
+    country
+        Whose holidays count.
+    shares
+        The shape, for a history of day totals; otherwise it is learned.
+
+    Raises
+    ------
+    ValueError
+        No past day is known.
+    """
     import numpy as np
     import pandas as pd
 
@@ -94,8 +145,8 @@ def _queue(past: Days, grid: pd.DataFrame, country: str, peak: Peak | None) -> t
     weekday, age = past.weekday, np.array([(past.days[-1] - day).days for day in past.days], dtype=float)
     special = calendar_of(past.days, country).apart
     spread = 0.0
-    if past.daily:
-        totals, shares = past.totals(), _flat(grid, peak)
+    if shares is not None:
+        totals = past.totals()
     else:
         rough = past.totals()
         ordinals = np.array([day.toordinal() for day in past.days], dtype=np.int64)
@@ -111,18 +162,15 @@ def _queue(past: Days, grid: pd.DataFrame, country: str, peak: Peak | None) -> t
         shares = shape.shares(past.counts, weekday, age, use, past.open)
         spread = shape.slot_cv(past.counts, weekday, use & (age <= 4 * shape.HALF_LIFE), shares)
         totals = past.totals(shares)
-    totals = _without_outages(totals, special)
+    totals = without_outages(totals, special)
     if not (totals.fillna(0.0) > 0).any():
         # Nobody ever came: that is a forecast of nobody, not of the little that a regression on logarithms leaves.
-        return np.zeros(len(grid)), np.zeros(len(grid)), 0.0
-    days = list(dict.fromkeys(grid["date"]))
-    daily = daily_forecast(totals, days, country=country).set_index("date")
-    mean = pd.Series(grid["date"]).map(daily["mean"]).to_numpy(dtype=float)
-    day_cv = pd.Series(grid["date"]).map(daily["day_cv"]).to_numpy(dtype=float)
-    return mean * shares[grid["weekday"].to_numpy(), grid["slot"].to_numpy()], day_cv, spread
+        nobody = {"lead": np.arange(1, len(days) + 1), **dict.fromkeys(("median", "mean", "log_sd", "day_cv"), 0.0)}
+        return QueueForecast(pd.DataFrame({"date": list(days), **nobody}), shares, 0.0)
+    return QueueForecast(daily_forecast(totals, days, country=country), shares, spread)
 
 
-def _without_outages(totals: pd.Series, special: NDArray[np.bool_]) -> pd.Series:
+def without_outages(totals: pd.Series, special: NDArray[np.bool_]) -> pd.Series:
     """Zeros on days whose weekday is otherwise busy are a gap in the records, not quiet days."""
     import numpy as np
 

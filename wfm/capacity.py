@@ -234,7 +234,7 @@ def _kind(kind: str, weekly: pd.DataFrame, shrinkage: Shrinkage, spare: Reserves
 
 def _refuse(weekly: pd.DataFrame) -> None:
     problems = [
-        Problem("a shift template needs this above 0", key=f"weekly.{column}", value=value)
+        Problem("a shift template needs this above 0", f"weekly.{column}", value)
         for column in ("hours_per_shift", "shifts_per_person_week")
         for value in weekly[column]
         if not value > 0
@@ -247,7 +247,7 @@ def _refuse(weekly: pd.DataFrame) -> None:
 def _unknown(kinds: Iterable[str]) -> list[Problem]:
     known = ("full_time", "part_time")
     return [
-        Problem("no such kind of work", key="weekly.kind", value=k, way_out=f"Kinds: {', '.join(known)}")
+        Problem("no such kind of work", "weekly.kind", k, "Kinds: {kinds}", values={"kinds": ", ".join(known)})
         for k in kinds
         if k not in known
     ]
@@ -260,5 +260,5 @@ def _up(number: float) -> int:
 
 def _checked_share(share: float) -> float:
     if not 0 <= share < 1:
-        raise InputError(Problem("a shrinkage is a share from 0 to below 1", key="share", value=share, way_out="8 % is 0.08"))
+        raise InputError(Problem("a shrinkage is a share from 0 to below 1", key="share", value=share, way_out="Write 8 % as 0.08"))
     return share

@@ -9,6 +9,7 @@ import numpy as np
 from pydantic import Field, model_validator
 
 from wfm.core.contacts import ContactType
+from wfm.core.errors import BadValueError
 from wfm.core.inputs import Duration, Inputs, Share, assumed, group, stated
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ class Targets(Inputs):
     @model_validator(mode="after")
     def _something_is_asked(self) -> Targets:
         if self.answer_rate is None and self.sl_offered is None and self.occupancy_max is None:
-            raise ValueError("at least one target is needed: answer_rate, sl_offered or occupancy_max")
+            raise BadValueError("at least one target is needed", "Write answer_rate, sl_offered or occupancy_max")
         return self
 
     @property

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from wfm.core import registry
+from wfm.core.errors import BadValueError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -78,7 +79,11 @@ def _calendar(country: str, first: date, last: date) -> Any:
     try:
         return holidays.country_holidays(country, years=years, language="en_US")
     except NotImplementedError:
-        raise ValueError(f"no calendar for country {country!r}: write an ISO code such as CN, IL or US, or an empty text") from None
+        raise BadValueError(
+            "no calendar is known for the country '{country}'",
+            "Write an ISO code such as CN, IL or US, or leave it empty",
+            country=country,
+        ) from None
 
 
 def _festival(day: date) -> tuple[str, bool]:

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, model_validator
 
 from wfm.core import units
+from wfm.core.errors import BadValueError
 from wfm.core.inputs import Duration, Factor, Inputs, Share, assumed, group, stated
 
 
@@ -65,7 +66,7 @@ class ContactType(Inputs):
     @model_validator(mode="after")
     def _takes_time(self) -> ContactType:
         if self.aht <= 0:
-            raise ValueError("a contact takes some time: talk or wrap has to be above 0")
+            raise BadValueError("a contact takes some time: talk or wrap has to be above 0", "Write e.g. talk: 150s")
         return self
 
     @property

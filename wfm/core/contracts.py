@@ -10,7 +10,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from wfm.core.errors import InputError, Problem
+from wfm.core.errors import InputError, Phrase, Problem
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -113,12 +113,13 @@ def check(table: pd.DataFrame, name: str) -> pd.DataFrame:
     contract = CONTRACTS[name]
     missing = [column for column, rule in contract.columns.items() if not rule.optional and column not in table.columns]
     if missing:
-        have = ", ".join(map(str, table.columns)) or "no columns"
-        raise InputError(*(Problem(f"the {name} table has no column '{column}'", way_out=f"It has: {have}") for column in missing))
+        have = ", ".join(map(str, table.columns)) or Phrase("no columns")
+        told = [{"table": name, "column": column, "have": have} for column in missing]
+        raise InputError(*(Problem("the {table} table has no column '{column}'", way_out="It has: {have}", values=v) for v in told))
     try:
         _schema(name).validate(table, lazy=True)
     except pandera.errors.SchemaErrors as error:
-        raise InputError(*_problems(error.failure_cases, name)) from None
+        raise InputError(*_problems(error.failure_cases, name, contract.key)) from None
     return table
 
 
@@ -157,10 +158,41 @@ def _checks(rule: Column) -> list[Any]:
     return checks
 
 
-def _problems(cases: pd.DataFrame, name: str) -> list[Problem]:
-    problems = []
-    for (column, rule), group in cases.groupby(["column", "check"], dropna=False, sort=False):
-        first = group.iloc[0]
-        count = f"{len(group)} rows, first row {first['index']}" if first["index"] is not None else "the whole column"
-        problems.append(Problem(f"the {name} table wants {rule} ({count})", key=str(column), value=first["failure_case"]))
+# What each rule asks for, to be said in either language; what pandera calls its own rules stands beside ours.
+_RULES = {
+    "instants with a time zone": Phrase("instants with a time zone"),
+    "dates": Phrase("dates"),
+    "text": Phrase("text"),
+    "true or false": Phrase("true or false"),
+    "whole numbers": Phrase("whole numbers"),
+    "numbers": Phrase("numbers"),
+    "at most 1": Phrase("shares, at most 1"),
+    "0 or more": Phrase("numbers, 0 or more"),
+    "more than minus infinity": Phrase("finite numbers"),
+    "not_nullable": Phrase("a value in every row"),
+}
+
+
+def _problems(cases: pd.DataFrame, name: str, key: tuple[str, ...]) -> list[Problem]:
+    problems: list[Problem] = []
+    twice = cases[cases["check"] == "multiple_fields_uniqueness"]
+    if len(twice):
+        rows = twice["index"].drop_duplicates()
+        values = {"table": name, "rows": len(rows), "row": rows.iloc[0]}
+        problems.append(
+            Problem("the {table} table has {rows} rows of one key, the first is row {row}", ", ".join(key), values=values)
+        )
+    told: set[object] = set()
+    for (column, rule), group in cases.drop(index=twice.index).groupby(["column", "check"], dropna=False, sort=False):
+        if column in told:  # what is no number is not told again to be below 0
+            continue
+        told.add(column)
+        first, what = group.iloc[0], _RULES.get(str(rule), rule)
+        if first["index"] is None:
+            problems.append(Problem("the {table} table wants {what} here", str(column), values={"table": name, "what": what}))
+            continue
+        values = {"table": name, "what": what, "rows": len(group), "row": first["index"]}
+        message = "the {table} table wants {what} here; {rows} rows are not, the first is row {row}"
+        value = first["failure_case"]
+        problems.append(Problem(message, str(column), value.item() if hasattr(value, "item") else value, values=values))
     return problems

@@ -56,6 +56,12 @@ class Problem:
         return self.text()
 
 
+class Phrase(str):
+    """A value that fills a blank and is itself a sentence to be said in the other language: ``Phrase("no columns")``."""
+
+    __slots__ = ()
+
+
 class InputError(ValueError):
     """Bad input: every problem found, told together. The CLI exits with 2.
 
@@ -86,7 +92,15 @@ def said(sentence: str, values: Mapping[str, object], language: Language) -> str
     """A sentence in a language, its blanks filled."""
     if language == "zh":
         sentence = _chinese().get(sentence, sentence)
+        values = {blank: _chinese().get(value, value) if isinstance(value, Phrase) else value for blank, value in values.items()}
     return sentence.format(**values) if values else sentence
+
+
+def problem_of(error: ValueError, key: str = "", value: object = None, file: str = "", line: int = 0) -> Problem:
+    """What a refused value says, at its place; the sentence of a plain ``ValueError`` stays as it is."""
+    if isinstance(error, BadValueError):
+        return Problem(error.message, key, value, error.way_out, file, line, error.values)
+    return Problem(str(error), key, value, "", file, line)
 
 
 @cache

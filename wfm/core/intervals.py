@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from pydantic import RootModel, field_validator
 
 from wfm.core import units
+from wfm.core.errors import BadValueError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,7 +30,7 @@ class OpeningHours(RootModel[dict[str, str]]):
     @classmethod
     def _values_are_text(cls, value: object) -> object:
         if not isinstance(value, Mapping) or not value:
-            raise ValueError('opening hours are a mapping such as {daily: "10:00-18:00", sun: closed}')
+            raise BadValueError("opening hours are a mapping of days to hours", 'Write {daily: "10:00-18:00", sun: closed}')
         return {str(key): str(hours) for key, hours in value.items()}
 
     @field_validator("root")
@@ -103,7 +104,7 @@ def interval_grid(
     import pandas as pd
 
     if seconds <= 0 or _DAY % seconds:
-        raise ValueError("an interval has to divide the day: write 15min, 30min or 60min")
+        raise BadValueError("an interval has to divide the day", "Write 15min, 30min or 60min")
     rows: list[tuple[pd.Timestamp, date, int, int]] = []
     for offset in range(days):
         day = first + timedelta(days=offset)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import Field, field_validator, model_validator
 
 from wfm.core import units
+from wfm.core.errors import BadValueError
 from wfm.core.inputs import Factor, Inputs, Share, assumed, group, stated
 
 
@@ -22,7 +23,7 @@ class WeekdayFactors(Inputs):
     @model_validator(mode="after")
     def _some_day_is_open(self) -> WeekdayFactors:
         if sum(self.values()) <= 0:
-            raise ValueError("at least one weekday needs a factor above 0")
+            raise BadValueError("at least one weekday needs a factor above 0", "Write e.g. mon: 1.1")
         return self
 
     def values(self) -> tuple[float, ...]:
@@ -84,5 +85,7 @@ class Shop(Inputs):
             No number of orders is known.
         """
         if self.orders_per_day is None:
-            raise ValueError("orders_per_day is not known: contacts cannot be derived from orders")
+            raise BadValueError(
+                "contacts cannot be derived from orders: orders_per_day is not known", "Write e.g. orders_per_day: 1450"
+            )
         return self.orders_per_day * self.contacts_per_100_orders.total()

@@ -6,6 +6,8 @@ import math
 import re
 from datetime import date
 
+from wfm.core.errors import BadValueError
+
 _UNITS = {
     "s": 1.0, "sec": 1.0, "second": 1.0, "seconds": 1.0, "秒": 1.0,
     "m": 60.0, "min": 60.0, "minute": 60.0, "minutes": 60.0, "分钟": 60.0, "分": 60.0,
@@ -29,7 +31,7 @@ def duration(value: object) -> float:
     if seconds is None:
         seconds = _duration_text(str(value).strip())
     if not math.isfinite(seconds) or seconds < 0:
-        raise ValueError("a duration is a finite number of seconds, 0 or more")
+        raise BadValueError("a duration is a finite number of seconds, 0 or more", "Write 20s or 3min")
     return seconds
 
 
@@ -39,7 +41,7 @@ def _duration_text(text: str) -> float:
     if re.fullmatch(r"\d+:[0-5]\d(:[0-5]\d)?", text):
         total = 0.0
         for part in text.split(":"):
-            total = total * 60 + int(part)
+            total = total * 60 + float(part)
         return total
     iso = _ISO.fullmatch(text)
     if iso and any(iso.groups()):
@@ -48,7 +50,7 @@ def _duration_text(text: str) -> float:
     found = _NUMBER_UNIT.findall(text)
     if found and _NUMBER_UNIT.sub("", text) == "" and all(unit.lower() in _UNITS for _, unit in found):
         return math.fsum(float(number) * _UNITS[unit.lower()] for number, unit in found)
-    raise ValueError("not a duration: write 20s, 3min, 1h30min, 4:30 (minutes:seconds) or PT20S")
+    raise BadValueError("not a duration", "Write 20s, 3min, 1h30min, 4:30 (minutes:seconds) or PT20S")
 
 
 def share(value: object) -> float:
@@ -56,8 +58,10 @@ def share(value: object) -> float:
     number = _number(value)
     if number is None:
         number = _ratio_text(str(value).strip())
+        if number is None:
+            raise BadValueError("not a share", "Write 98%, 0.98 or 1/3")
     if not (math.isfinite(number) and 0 <= number <= 1):
-        raise ValueError("a share lies between 0 and 1: write 98% or 0.98")
+        raise BadValueError("a share lies between 0 and 1", "Write 98% or 0.98")
     return number
 
 
@@ -65,13 +69,15 @@ def ratio(value: object) -> float:
     """A finite number 0 or more, percent and fractions allowed: ``1.5``, ``"150%"``, ``"1/3"``."""
     number = _number(value)
     if number is None:
-        number = _ratio_text(str(value).strip(), "a number: write 2000, 1.04, 104% or 1/3")
+        number = _ratio_text(str(value).strip())
+        if number is None:
+            raise BadValueError("not a number", "Write 2000, 1.04, 104% or 1/3")
     if not math.isfinite(number) or number < 0:
-        raise ValueError("a factor is a finite number, 0 or more: write 1.04, 104% or 1/3")
+        raise BadValueError("a factor is a finite number, 0 or more", "Write 1.04, 104% or 1/3")
     return number
 
 
-def _ratio_text(text: str, kind: str = "a share: write 98%, 0.98 or 1/3") -> float:
+def _ratio_text(text: str) -> float | None:
     try:
         if text.endswith(("%", "％")):
             return float(text[:-1]) / 100
@@ -80,14 +86,14 @@ def _ratio_text(text: str, kind: str = "a share: write 98%, 0.98 or 1/3") -> flo
             return float(over) / float(under)
         return float(text)
     except (ValueError, ZeroDivisionError):
-        raise ValueError(f"not {kind}") from None
+        return None
 
 
 def clock(text: object) -> int:
     """Seconds of the local day of ``"10:00"``; ``"24:00"`` is the day's end."""
     match = re.fullmatch(r"(\d{1,2}):([0-5]\d)", str(text).strip())
     if not match or not (int(match[1]) < 24 or (int(match[1]) == 24 and match[2] == "00")):
-        raise ValueError("not a clock time: write 10:00, or 24:00 for the day's end; put it in quotes")
+        raise BadValueError("not a clock time", "Write 10:00, or 24:00 for the day's end; put it in quotes")
     return int(match[1]) * 3600 + int(match[2]) * 60
 
 
@@ -95,10 +101,10 @@ def clock_span(text: object) -> tuple[int, int]:
     """(start, end) in seconds of the local day of ``"10:00-18:00"``; an end before the start runs past midnight (end > 86400)."""
     parts = str(text).replace("–", "-").replace("~", "-").split("-")
     if len(parts) != 2:
-        raise ValueError("not a span of hours: write 10:00-18:00")
+        raise BadValueError("not a span of hours", "Write 10:00-18:00")
     start, end = clock(parts[0]), clock(parts[1])
     if start == end:
-        raise ValueError("a span of hours that ends where it starts is empty: write 00:00-24:00 for the whole day")
+        raise BadValueError("a span of hours that ends where it starts is empty", "Write 00:00-24:00 for the whole day")
     return (start, end) if end > start else (start, end + 86400)
 
 
@@ -114,10 +120,10 @@ def months(value: object) -> int:
     if number is None:
         match = re.fullmatch(r"(\d+)\s*(months?|个月|月|years?|年)", str(value).strip())
         if not match:
-            raise ValueError("not a number of months: write 36 months or 3 years")
+            raise BadValueError("not a number of months", "Write 36 months or 3 years")
         number = float(match[1]) * (12 if match[2] in ("year", "years", "年") else 1)
-    if number < 0 or number != int(number):
-        raise ValueError("months are a whole number, 0 or more")
+    if not math.isfinite(number) or number < 0 or number != int(number):
+        raise BadValueError("months are a whole number, 0 or more", "Write 36 months or 3 years")
     return int(number)
 
 
@@ -127,13 +133,16 @@ def date_span(text: str) -> tuple[date, date]:
     try:
         span = date.fromisoformat(first.strip()), date.fromisoformat((last or first).strip())
     except ValueError:
-        raise ValueError("not a date or a span of dates: write 2027-11-11 or 2027-11-10..2027-11-12") from None
+        raise BadValueError("not a date or a span of dates", "Write 2027-11-11 or 2027-11-10..2027-11-12") from None
     if span[1] < span[0]:
-        raise ValueError("the span of dates ends before it starts")
+        raise BadValueError("the span of dates ends before it starts", "Write the earlier day first: 2027-11-10..2027-11-12")
     return span
 
 
 def _number(value: object) -> float | None:
     if isinstance(value, bool) or value is None:
-        raise ValueError("a number is needed here")
-    return float(value) if isinstance(value, int | float) else None
+        raise BadValueError("a number is needed here")
+    try:
+        return float(value) if isinstance(value, int | float) else None
+    except OverflowError:
+        return math.inf

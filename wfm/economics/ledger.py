@@ -81,7 +81,7 @@ class Line:
         """
         last = horizon if self.last is None else self.last
         if self.first < 0 or last > horizon:
-            raise InputError(Problem(f"a ledger line runs over periods 0 to {horizon}", key=self.key, value=last))
+            raise InputError(Problem("a ledger line runs over periods 0 to {last}", self.key, last, values={"last": horizon}))
         return range(self.first, last + 1)
 
     def quantities(self, horizon: int) -> Vector:
@@ -89,8 +89,9 @@ class Line:
         count = len(self.periods(horizon))
         quantity = np.asarray(self.quantity, dtype=float)
         if quantity.ndim and len(quantity) != count:
-            way_out = f"Periods {self.first} to {self.first + count - 1} need {count} quantities"
-            raise InputError(Problem("a quantity a period is needed", key=self.key, value=len(quantity), way_out=way_out))
+            values = {"first": self.first, "last": self.first + count - 1, "count": count}
+            way_out = "Periods {first} to {last} need {count} quantities"
+            raise InputError(Problem("a quantity a period is needed", self.key, len(quantity), way_out, values=values))
         return np.broadcast_to(quantity, (count,)).astype(float)
 
 
@@ -131,7 +132,9 @@ def ledger(lines: Iterable[Line], horizon: int, periods_per_year: int = 12, grow
         for period, quantity in zip(line.periods(horizon), line.quantities(horizon).tolist(), strict=True):
             key = (line.option, period, line.name)
             if key in seen:
-                raise InputError(Problem(f"the ledger has two lines of this name in period {period}", key=line.key))
+                raise InputError(
+                    Problem("the ledger has two lines of this name in period {period}", line.key, values={"period": period})
+                )
             seen.add(key)
             at = float(index[period]) if line.grows else 1.0
             amount = quantity * line.unit_price * at * line.direction + 0.0  # no minus zero

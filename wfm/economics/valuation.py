@@ -243,7 +243,7 @@ def _checked(flows: Flows) -> Vector:
 
 def _checked_rate(rate: float) -> float:
     if not (np.isfinite(rate) and rate > -1):
-        raise InputError(Problem("a rate is a finite number above -1", key="rate", value=rate, way_out="10 % is 0.10"))
+        raise InputError(Problem("a rate is a finite number above -1", key="rate", value=rate, way_out="Write 10 % as 0.10"))
     return rate
 
 
@@ -251,7 +251,7 @@ def _dated(flows: Flows, dates: Sequence[date]) -> tuple[Vector, Vector]:
     cash = _checked(flows)
     if len(dates) != len(cash):
         raise InputError(
-            Problem("every flow needs one date", key="dates", value=len(dates), way_out=f"There are {len(cash)} flows")
+            Problem("every flow needs one date", "dates", len(dates), "There are {count} flows", values={"count": len(cash)})
         )
     first = min(dates)
     return cash, np.array([(day - first).days for day in dates], dtype=float) / 365

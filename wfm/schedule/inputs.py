@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 from pydantic import BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 from wfm.core import registry, units
+from wfm.core.errors import BadValueError
 from wfm.core.inputs import Duration, Inputs, assumed, found
 
 Note: TypeAlias = tuple[str, dict[str, Any]]
@@ -20,13 +21,15 @@ def _offset(value: object) -> float:
         # Validated models come back as numbers: above 1 they are seconds, of which a minute is the least that makes sense.
         if 0 <= value <= 1 or value >= 60:
             return float(value)
-        raise ValueError("write a share of the shift (25%) or a time after its start (2h)")
+        raise BadValueError("not a point inside the shift", "Write a share of the shift (25%) or a time after its start (2h)")
     try:
         return units.share(value)
     except ValueError:
         seconds = units.duration(value)
         if seconds < 60:
-            raise ValueError("write a share of the shift (25%) or a time after its start (2h)") from None
+            raise BadValueError(
+                "not a point inside the shift", "Write a share of the shift (25%) or a time after its start (2h)"
+            ) from None
         return seconds
 
 
@@ -76,27 +79,34 @@ class ShiftTemplate(Inputs):
     @classmethod
     def _starts_are_clock_times(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         if not value:
-            raise ValueError('write any, a clock time or a list of clock times: start: "12:00"')
+            raise BadValueError("no start is written", 'Write any, a clock time or a list of clock times: start: "12:00"')
         if value != ("any",):
             for text in value:
                 if units.clock(text) >= 86400:
-                    raise ValueError("a shift starts before 24:00: write 00:00")
+                    raise BadValueError("a shift starts before 24:00", "Write 00:00")
         return value
 
     @model_validator(mode="after")
     def _adds_up(self) -> ShiftTemplate:
         if not 900 <= self.length <= 86400:
-            raise ValueError("a shift is between 15 minutes and 24 hours long")
+            raise BadValueError("a shift is between 15 minutes and 24 hours long", "Write e.g. length: 8h")
         if not 1 <= self.days_per_week <= 7:
-            raise ValueError("days_per_week lies between 1 and 7")
+            raise BadValueError("days_per_week lies between 1 and 7", "Write e.g. days_per_week: 5")
         if self.start_step < 60:
-            raise ValueError("start_step is at least one minute")
+            raise BadValueError("start_step is at least one minute", "Write e.g. start_step: 30min")
         if self.max_hours_per_week is not None and self.max_hours_per_week * 3600 < self.length:
-            raise ValueError("max_hours_per_week is less than one shift")
+            raise BadValueError(
+                "max_hours_per_week is less than one shift",
+                "Write {hours} or more, or a shorter length",
+                hours=f"{self.length / 3600:g}",
+            )
         if self.paid_meal:
             earliest, latest = self.meal_window(self.length)
             if latest > self.length or earliest + self.paid_meal > latest + 1e-9:
-                raise ValueError("the meal does not fit between meal_earliest and meal_latest")
+                raise BadValueError(
+                    "the meal does not fit between meal_earliest and meal_latest",
+                    "Shorten paid_meal (0s for none) or widen the two",
+                )
         return self
 
     def meal_window(self, length: float) -> tuple[float, float]:
@@ -165,7 +175,7 @@ class Shifts(Inputs):
     @model_validator(mode="after")
     def _some_shift_exists(self) -> Shifts:
         if not self.templates():
-            raise ValueError("no shift is left: keep full_time or write one of your own")
+            raise BadValueError("no shift is left", "Keep full_time or write one of your own")
         return self
 
     def templates(self) -> dict[str, ShiftTemplate]:

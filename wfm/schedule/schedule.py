@@ -110,7 +110,7 @@ def schedule(
         A frame that breaks the contract, a template without a cost, intervals of unequal or no length, or an argument out of range.
     """
     _refuse(shifts, in_office, costs, seats, people_max)
-    table = _with_days(check(requirement, "requirement"))
+    table = with_days(check(requirement, "requirement"))
     limits = limits or Limits()
     seconds = float(table["duration"].iloc[0]) if len(table) else _HOUR
     kinds = [kind(i, name, t, float(costs[name]), seconds) for i, (name, t) in enumerate(shifts.templates().items())]
@@ -123,7 +123,7 @@ def schedule(
         rows = table[table["group"] == name].sort_values("start", ignore_index=True)
         room = None if seats is None else np.maximum(seats - taken.loc[rows["start"]].to_numpy(dtype=np.int64), 0)
         planner = Planner(kinds, len(rows), limits, people_max, used)
-        needed = _needed(rows["agents"], in_office)
+        needed = needed_people(rows["agents"], in_office)
         for run in _runs(rows, needed, room, seconds):
             planner.plan(run)
         cover = _cover(rows, needed, room, planner.work, in_office, people_max, used)
@@ -134,7 +134,7 @@ def schedule(
 
 def _refuse(shifts: Shifts, in_office: float, costs: Mapping[str, float], seats: int | None, people_max: int | None) -> None:
     problems = [
-        Problem(f"the shift '{name}' has no cost", key="costs", way_out="Give money per shift for every template")
+        Problem("the shift '{name}' has no cost", "costs", way_out="Give money per shift for every template", values={"name": name})
         for name in shifts.templates()
         if name not in costs
     ]
@@ -154,7 +154,7 @@ def _refuse(shifts: Shifts, in_office: float, costs: Mapping[str, float], seats:
         raise InputError(*problems)
 
 
-def _with_days(table: pd.DataFrame) -> pd.DataFrame:
+def with_days(table: pd.DataFrame) -> pd.DataFrame:
     """The table with ``date`` and ``duration``; intervals all of one length that divides the day."""
     table = table.copy()
     if "date" not in table:
@@ -169,7 +169,7 @@ def _with_days(table: pd.DataFrame) -> pd.DataFrame:
     return table
 
 
-def _needed(agents: pd.Series, in_office: float) -> Ints:
+def needed_people(agents: pd.Series, in_office: float) -> Ints:
     """People present for the agents asked for; an unreachable target counts as the largest reachable one."""
     values = agents.to_numpy(dtype=float)
     reachable = values[np.isfinite(values)]
@@ -267,7 +267,7 @@ def _result(
         shortfalls=cover.loc[cover["short"] > 0, ["start", "group", "date", "required", "agents", "short", "why"]].reset_index(
             drop=True
         ),
-        weekly=_weekly(shifts, at_work, table, days),
+        weekly=weekly_shifts(shifts, at_work, table, days),
         paid_hours=paid,
         cost=float(at_work["cost"].sum()),
         efficiency=useful / paid if paid else math.nan,
@@ -282,7 +282,7 @@ def _empty_cover(zone: Any) -> pd.DataFrame:
     return pd.DataFrame({name: pd.Series(dtype=dtype) for name, dtype in {**kinds, **dict.fromkeys(numbers, float)}.items()})
 
 
-def _weekly(shifts: Shifts, at_work: pd.DataFrame, table: pd.DataFrame, days: int | None) -> pd.DataFrame:
+def weekly_shifts(shifts: Shifts, at_work: pd.DataFrame, table: pd.DataFrame, days: int | None) -> pd.DataFrame:
     """What the people chain asks about each template."""
     first = min(table["date"], default=None)
     ordinal = pd.Series([(day - first).days for day in at_work["date"]], dtype=int, index=at_work.index)

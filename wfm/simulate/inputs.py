@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from wfm.core.errors import BadValueError
 from wfm.core.inputs import Inputs, Share, assumed
 
 
@@ -27,5 +28,10 @@ class SimulationInputs(Inputs):
     @model_validator(mode="after")
     def _least_is_not_above_most(self) -> SimulationInputs:
         if self.replications_min > self.replications_max:
-            raise ValueError(f"replications_min {self.replications_min} is above replications_max {self.replications_max}")
+            raise BadValueError(
+                "replications_min {least} is above replications_max {most}",
+                "Raise replications_max or lower replications_min",
+                least=self.replications_min,
+                most=self.replications_max,
+            )
         return self

@@ -174,7 +174,7 @@ def _stopped(tallies: list[np.ndarray], simulated: int, inputs: SimulationInputs
 
 def _known(targets: Targets) -> None:
     problems = [
-        Problem("a target has to be one of the KPIs", key=str(name), way_out=f"They are {', '.join(KPIS)}")
+        Problem("a target has to be one of the KPIs", str(name), way_out="They are {kpis}", values={"kpis": ", ".join(KPIS)})
         for name in targets
         if name not in KPIS
     ]
@@ -203,7 +203,7 @@ def _agents(cover: pd.DataFrame, start: pd.Series) -> tuple[str, np.ndarray]:
     """The group's name, and its mean agents in each interval."""
     missing = [column for column in ("start", "group", "agents") if column not in cover.columns]
     if missing:
-        raise InputError(*(Problem(f"the cover table has no column '{column}'") for column in missing))
+        raise InputError(*(Problem("the cover table has no column '{column}'", values={"column": column}) for column in missing))
     groups = cover["group"].unique()
     if len(groups) > 1 or cover["start"].duplicated().any():
         raise InputError(
@@ -214,7 +214,9 @@ def _agents(cover: pd.DataFrame, start: pd.Series) -> tuple[str, np.ndarray]:
     if bad.any():
         row = int(np.argmax(bad))
         raise InputError(
-            Problem(f"the cover table wants a number of agents of 0 or more (row {row})", key="agents", value=numbers[row])
+            Problem(
+                "the cover table wants a number of agents of 0 or more (row {row})", "agents", numbers[row], values={"row": row}
+            )
         )
     planned = pd.Series(numbers, index=pd.Index(cover["start"])).reindex(pd.Index(start), fill_value=0.0)
     return str(groups[0]) if len(groups) else "agents", planned.to_numpy(float)

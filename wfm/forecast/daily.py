@@ -8,6 +8,7 @@ from datetime import date
 from itertools import product
 from typing import TYPE_CHECKING
 
+from wfm.core.errors import BadValueError
 from wfm.forecast.special import Calendar, calendar_of, effects
 
 if TYPE_CHECKING:
@@ -71,11 +72,13 @@ def daily_forecast(history: pd.Series, days: Sequence[date], *, country: str = "
 
     known = history.dropna().sort_index()
     if not len(known):
-        raise ValueError("no day with a known total: forecast from an estimate instead (demand: estimate)")
+        raise BadValueError("no day with a known total", "Add days, or forecast from an estimate: demand: {history: estimate}")
     if not len(days):
         return pd.DataFrame({name: pd.Series(dtype=float) for name in ("date", "lead", "median", "mean", "log_sd", "day_cv")})
     if min(days) <= known.index[-1]:
-        raise ValueError(f"the day {min(days)} is not after the history, which ends on {known.index[-1]}")
+        raise BadValueError(
+            "the day {day} is not after the history, which ends on {end}", "Move plan.start", day=min(days), end=known.index[-1]
+        )
     past = list(known.index)
     calendar = calendar_of([*past, *days], country)
     y, day = np.asarray(known, dtype=float), _ordinals(past)

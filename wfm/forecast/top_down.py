@@ -8,6 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from wfm.core import units
+from wfm.core.errors import BadValueError
 from wfm.core.profile import peak_profile
 from wfm.forecast import shape
 from wfm.forecast.bands import with_bands
@@ -83,7 +84,7 @@ def forecast(
         )
         parts.append(with_bands(table).assign(**{name: grid[name] for name in ("date", "weekday", "slot", "duration")}))
     if not parts:
-        raise ValueError("the history has no rows before the plan's first day: move plan.start, or write history: estimate")
+        raise BadValueError("the history has no rows before the plan's first day", "Move plan.start, or write history: estimate")
     return pd.concat(parts, ignore_index=True)
 
 
@@ -141,7 +142,7 @@ def queue_forecast(past: Days, days: Sequence[date], *, country: str = "", share
     import pandas as pd
 
     if not past.days:
-        raise ValueError("no past contacts within the open hours: compare the history's hours with `hours`")
+        raise BadValueError("no past contacts within the open hours", "Compare the history's hours with hours")
     weekday, age = past.weekday, np.array([(past.days[-1] - day).days for day in past.days], dtype=float)
     special = calendar_of(past.days, country).apart
     spread = 0.0
@@ -152,8 +153,8 @@ def queue_forecast(past: Days, days: Sequence[date], *, country: str = "", share
         ordinals = np.array([day.toordinal() for day in past.days], dtype=np.int64)
         known = rough.notna().to_numpy()
         if not known.any():
-            raise ValueError(
-                "no past day is known through its open hours: add rows, or write absent: zero if empty intervals are left out"
+            raise BadValueError(
+                "no past day is known through its open hours", "Add rows, or write absent: zero if empty intervals are left out"
             )
         odd = np.ones(len(known), dtype=bool)
         odd[known] = unusual_days(rough.to_numpy()[known], ordinals[known], special[known])

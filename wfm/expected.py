@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wfm.core.calendar import holidays_between
-from wfm.core.errors import InputError, Problem
+from wfm.core.errors import InputError, Problem, problem_of
 from wfm.core.intervals import interval_grid
 from wfm.forecast import estimate, forecast
 from wfm.history import generate_shop, read_history
-from wfm.workload import scaled, without_redials
+from wfm.workload import nobody_redials, scaled, without_redials
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -76,10 +76,11 @@ def plan_grid(scenario: Scenario) -> pd.DataFrame:
 
 
 def expect(scenario: Scenario, past: pd.DataFrame | None) -> tuple[pd.DataFrame, Scenario]:
-    """The table ``forecast`` of every open interval, of customers, and the scenario to simulate them with.
+    """The table ``forecast`` of every open interval, and the scenario to simulate it with.
 
     Where the past counts attempts, redials are taken out of the forecast or out of the simulation
-    (`wfm.workload.without_redials`), so that nobody is counted twice.
+    (`wfm.workload.without_redials`), so that nobody is counted twice; the column ``counts`` ("customers" or "attempts") says which
+    (`counted`).
 
     Raises
     ------
@@ -88,7 +89,9 @@ def expect(scenario: Scenario, past: pd.DataFrame | None) -> tuple[pd.DataFrame,
     """
     grid = plan_grid(scenario)
     if past is None:
-        return scaled(estimate(scenario.demand, scenario.contact, grid), scenario.demand.volume), scenario
+        return scaled(estimate(scenario.demand, scenario.contact, grid), scenario.demand.volume).assign(
+            counts="customers"
+        ), scenario
     try:
         expected = forecast(
             past, grid, aht=scenario.contact.aht, country=scenario.country, hours=scenario.hours, peak=scenario.demand.peak
@@ -96,6 +99,14 @@ def expect(scenario: Scenario, past: pd.DataFrame | None) -> tuple[pd.DataFrame,
     except InputError:
         raise
     except ValueError as error:
-        raise InputError(Problem(str(error), key="demand.history")) from None
+        raise InputError(problem_of(error, "demand.history")) from None
     expected, contact = without_redials(expected, past, scenario.contact)
-    return scaled(expected, scenario.demand.volume), scenario.model_copy(update={"contact": contact})
+    counts = "customers" if contact is scenario.contact else "attempts"
+    return scaled(expected, scenario.demand.volume).assign(counts=counts), scenario.model_copy(update={"contact": contact})
+
+
+def counted(scenario: Scenario, table: pd.DataFrame) -> Scenario:
+    """The scenario to simulate a forecast or a workload with: nobody redials where its column ``counts`` says "attempts"."""
+    if "counts" in table and (table["counts"] == "attempts").any():
+        return scenario.model_copy(update={"contact": nobody_redials(scenario.contact)})
+    return scenario

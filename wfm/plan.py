@@ -6,23 +6,27 @@ import math
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wfm.advice import Advice, advise
-from wfm.core.contracts import check
+from wfm.core.contracts import CONTRACTS, check
+from wfm.core.errors import InputError, Problem
+from wfm.core.tables import completed
 from wfm.economics.breakeven import break_evens
 from wfm.economics.comparison import case_ledger, compare
 from wfm.economics.ledger import BASELINE
 from wfm.economics.options import case
-from wfm.expected import expect, no_repairs, read_past
+from wfm.expected import counted, expect, no_repairs, read_past
 from wfm.forecast import day_draws
 from wfm.loop import OneMore, one_more, play
 from wfm.reverse import Carried, carried
 from wfm.scenario.origins import Origin, origins
 from wfm.simulate import SimulationResult
-from wfm.sourcing import Sourcing
-from wfm.staffed import staff
+from wfm.sourcing import Held, Sourcing
+from wfm.staffed import Staffed, brought, lines, manned, shifts
+from wfm.staffing import requirement
 from wfm.workload import workload
 
 if TYPE_CHECKING:
@@ -35,14 +39,16 @@ if TYPE_CHECKING:
 Progress = Callable[[str, bool], None]
 """Called as ``progress(stage, done)`` when a stage begins and when it is done."""
 
-_DRAWS = 200
+#: Whole days drawn for the bands of daily totals.
+DRAWS = 200
 
 
 @dataclass(frozen=True)
 class Plan:
     """A plan: the tables of DESIGN section 2 for one scenario, and what follows from them.
 
-    ``history`` is None where the scenario has none; ``status`` is "short" where targets are not met as often as promised.
+    ``history`` is None where the scenario has none; ``status`` is "short" where targets are not met as often as promised;
+    ``overrides`` are the changes to the scenario file that were asked for beside it (``--set``, ``--given``), as they were written.
     """
 
     scenario: Scenario
@@ -64,6 +70,7 @@ class Plan:
     one_more: OneMore | None
     advice: tuple[Advice, ...]
     origins: tuple[Origin, ...]
+    overrides: tuple[str, ...] = ()
 
     @property
     def status(self) -> str:
@@ -90,8 +97,7 @@ def make_plan(
     seats
         Seats that are given: nobody beyond them is scheduled at once. None for as many as needed.
     given
-        The planner's own tables instead of a step's: "history", "forecast" (customers, not attempts) or "requirement", each under
-        its contract (`wfm.core.contracts`).
+        The planner's own tables instead of a step's (`Steps`).
     progress
         Told when a stage begins and ends.
 
@@ -100,45 +106,194 @@ def make_plan(
     InputError
         A history file that cannot be planned from, or a table that breaks its contract.
     """
-    stage = _told(progress)
-    own = {name: check(table, name) for name, table in (given or {}).items()}
-    with stage("forecast"):
-        past, repairs = (own.get("history"), no_repairs()) if own.keys() & {"history", "forecast"} else read_past(scenario, folder)
-        known = tuple(origins(scenario))
-        expected, scenario = (own["forecast"], scenario) if "forecast" in own else expect(scenario, past)
-        draws = day_draws(expected, _DRAWS, scenario.seed, counts=True)
-    with stage("requirement"):
-        staffed = staff(scenario, workload(expected, scenario.contact), seats=seats, need=own.get("requirement"))
-    with stage("simulation"):
-        simulation = play(scenario, staffed.workload, staffed.schedule.cover, staffed.lines)
-        better = one_more(scenario, staffed, simulation, seats=seats)
-    with stage("economics"):
-        money = case(scenario.money, scenario.people.wage, scenario.options, Sourcing(scenario, staffed, seats))
-        ledger = case_ledger(money)
-        options = compare(money, ledger)
-        best = str(options["npv"].idxmax()) if options["npv"].max() > 0 else BASELINE
-        carries = carried(scenario, staffed.workload, seats or math.ceil(staffed.people.present))
+    steps = Steps(scenario, folder=folder, seats=seats, given=given, progress=progress)
+    expected = steps.forecast
+    past, repairs = steps.past
+    staffed = steps.staffed
+    simulation, better = steps.simulation, steps.one_more
+    money = steps.money
+    known = tuple(origins(scenario))
     return Plan(
-        scenario=scenario,
+        scenario=steps.scenario,
         history=past,
         repairs=repairs,
         forecast=expected,
-        day_draws=draws,
+        day_draws=steps.day_draws,
         workload=staffed.workload,
         requirement=staffed.requirement,
         schedule=staffed.schedule,
         lines=staffed.lines,
         simulation=simulation,
         people=staffed.people,
-        ledger=ledger,
-        options=options,
-        break_evens=break_evens(money),
-        best=best,
-        carried=carries,
+        ledger=money.ledger,
+        options=money.options,
+        break_evens=money.break_evens,
+        best=money.best,
+        carried=steps.carried,
         one_more=better,
-        advice=advise(scenario, past, staffed, simulation, better, best, known),
+        advice=advise(steps.scenario, past, staffed, simulation, better, money.best, known),
         origins=known,
     )
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The options in money: their ledger, their measures, what would overturn them, and which is worth the most."""
+
+    ledger: pd.DataFrame
+    options: pd.DataFrame
+    break_evens: pd.DataFrame
+    best: str
+
+
+class Steps:
+    """The steps of a plan, each made when it is first asked for, from the steps before it.
+
+    Parameters
+    ----------
+    scenario, folder, seats, progress
+        As for `make_plan`.
+    given
+        Tables that stand in for a step, by name, each under its contract (`wfm.core.contracts`): ``history``; ``forecast``;
+        ``workload``; ``requirement``; ``shifts`` (contract ``schedule``) and ``cover``, the one counted from the other where only
+        shifts are given; ``people``, with ``heads`` (one row a kind) beside it. What a requirement or a workload says of contacts
+        is taken for the steps before it too. In its column ``counts`` a table says whether its contacts are "customers" (else
+        assumed) or "attempts", redials included. Given people are held: `wfm.sourcing.Held`.
+
+    Raises
+    ------
+    InputError
+        A table that breaks its contract or has days outside the plan, or a cover without its shifts where shifts are needed.
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        *,
+        folder: Path = Path(),
+        seats: int | None = None,
+        given: Mapping[str, pd.DataFrame] | None = None,
+        progress: Progress = lambda stage, done: None,
+    ) -> None:
+        self._asked, self._folder, self._seats, self._stage = scenario, folder, seats, _told(progress)
+        self._given = {name: self._checked(table, name) for name, table in (given or {}).items()}
+
+    def _checked(self, table: pd.DataFrame, name: str) -> pd.DataFrame:
+        contract = {"shifts": "schedule"}.get(name, name)
+        if contract in CONTRACTS:
+            check(table, contract)
+        if name in ("forecast", "workload", "requirement", "shifts", "cover"):
+            window = self._asked.plan
+            table = completed(table, window.interval) if name != "shifts" else table
+            days = table["date"] if "date" in table else table["start"].dt.date
+            outside = [day for day in days if not window.start <= day <= window.end]
+            if outside:
+                told = {"name": name, "start": window.start, "end": window.end}
+                message = "the table '{name}' has days outside the plan, {start} to {end}"
+                way_out = "Plan the same days: set plan.start and plan.weeks"
+                raise InputError(Problem(message, "date", str(outside[0]), way_out, values=told))
+        return table
+
+    @cached_property
+    def past(self) -> tuple[pd.DataFrame | None, pd.DataFrame]:
+        """Table ``history`` (None where there is none or none is needed), and what was repaired in it."""
+        if self._given.keys() & {"history", "forecast", "workload", "requirement"}:
+            return self._given.get("history"), no_repairs()
+        return read_past(self._asked, self._folder)
+
+    @cached_property
+    def _expected(self) -> tuple[pd.DataFrame, Scenario]:
+        for name in ("forecast", "workload", "requirement"):
+            if name in self._given and CONTRACTS["forecast"].columns.keys() <= set(self._given[name].columns):
+                return self._given[name], counted(self._asked, self._given[name])
+        with self._stage("forecast"):
+            # A workload or a requirement without a forecast's columns says nothing of the past.
+            needed = "history" not in self._given and self._given.keys() & {"workload", "requirement"}
+            return expect(self._asked, read_past(self._asked, self._folder)[0] if needed else self.past[0])
+
+    @property
+    def scenario(self) -> Scenario:
+        """The scenario as it is simulated: with redials where contacts are customers, without where they are attempts."""
+        return self._expected[1]
+
+    @property
+    def forecast(self) -> pd.DataFrame:
+        """Table ``forecast``."""
+        return self._expected[0]
+
+    @cached_property
+    def day_draws(self) -> pd.DataFrame:
+        """Table ``day_draws``: whole days as they may come."""
+        return day_draws(self.forecast, DRAWS, self._asked.seed, counts=True)
+
+    @cached_property
+    def workload(self) -> pd.DataFrame:
+        """Table ``workload``."""
+        for name in ("workload", "requirement"):
+            if name in self._given and CONTRACTS["workload"].columns.keys() <= set(self._given[name].columns):
+                return self._given[name]
+        return workload(self.forecast, self.scenario.contact)
+
+    @cached_property
+    def requirement(self) -> pd.DataFrame:
+        """Table ``requirement``, with the workload it answers."""
+        own = self._given.get("requirement")
+        if own is None:
+            return requirement(self.workload, self.scenario.targets, self.scenario.contact)
+        missing = [column for column in self.workload if column not in own]
+        return own.merge(self.workload[["start", *missing]], on="start", how="left") if missing else own
+
+    @cached_property
+    def schedule(self) -> Schedule:
+        """Shifts and their cover."""
+        need, own, cover = self.requirement, self._given.get("shifts"), self._given.get("cover")
+        if cover is not None and own is None:
+            way_out = "Give both: --use shifts=... --use cover=..."
+            raise InputError(Problem("a cover says how many are there, not in which shifts", key="cover", way_out=way_out))
+        with self._stage("requirement"):
+            return shifts(self.scenario, need, self._seats) if own is None else brought(self.scenario, own, need, cover)
+
+    @cached_property
+    def cover(self) -> pd.DataFrame:
+        """Table ``cover``."""
+        own = self._given.get("cover")
+        return self.schedule.cover if own is None else own
+
+    @cached_property
+    def staffed(self) -> Staffed:
+        """Workload, requirement, shifts, and the people, seats and lines behind them."""
+        return manned(self.scenario, self.workload, self.requirement, self.schedule)
+
+    @cached_property
+    def simulation(self) -> SimulationResult:
+        """What service the cover gives."""
+        cover, trunk = self.cover, lines(self.requirement, self.scenario)
+        with self._stage("simulation"):
+            return play(self.scenario, self.workload, cover, trunk)
+
+    @cached_property
+    def one_more(self) -> OneMore | None:
+        """What one more person would change."""
+        return one_more(self.scenario, self.staffed, self.simulation, seats=self._seats)
+
+    @cached_property
+    def money(self) -> Comparison:
+        """The options in money."""
+        sourcing = Sourcing(self.scenario, self.staffed, self._seats)
+        own = self._given.get("people")
+        with self._stage("economics"):
+            asked = self.scenario
+            quantities = sourcing if own is None else Held(sourcing, own, self._given.get("heads"))
+            money = case(asked.money, asked.people.wage, asked.options, quantities)
+            ledger = case_ledger(money)
+            options = compare(money, ledger)
+            best = str(options["npv"].idxmax()) if options["npv"].max() > 0 else BASELINE
+            return Comparison(ledger, options, break_evens(money), best)
+
+    @cached_property
+    def carried(self) -> Carried:
+        """How much the seats can carry."""
+        return carried(self.scenario, self.workload, self._seats or math.ceil(self.staffed.people.present))
 
 
 def _told(progress: Progress) -> Callable[[str], AbstractContextManager[None]]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import math
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from wfm.core import registry
 from wfm.economics.inputs import Outsourced
 from wfm.economics.options import Quantities
 from wfm.staffed import Staffed, staff
@@ -45,6 +47,10 @@ class Sourcing:
         volume = (1 + self.scenario.money.demand_growth) ** ((month - 1) // 12)
         seats = None if isinstance(chosen, Outsourced) else self.seats
         return self._quantities(volume, getattr(chosen, "aht_factor", 1.0), seats)
+
+    def at_plan(self) -> Quantities:
+        """Quantities of a month at the plan's own volume and handle time."""
+        return self._quantities(1.0, 1.0, self.seats)
 
     def _quantities(self, volume: float, aht: float, seats: int | None) -> Quantities:
         staffed = self._staffed(volume, aht, seats)
@@ -87,6 +93,54 @@ class Sourcing:
         if key not in self._known:
             self._known[key] = staff(self.scenario, _scaled(self.staffed.workload, volume, aht), seats=seats)
         return self._known[key]
+
+
+@dataclass(frozen=True)
+class Held:
+    """Quantities of people who are given: the same in every month of every option.
+
+    Nobody knows how a given number of people would change with volume or handle time, so growth of demand and an option's own
+    handle time are left out. Contacts and minutes are those of ``sourcing`` at the plan's own volume.
+
+    Parameters
+    ----------
+    sourcing
+        The scenario's own quantities.
+    people
+        Contract ``people``, one row.
+    heads
+        One row a kind (``full_time``, ``part_time``, ``leader``): ``heads``, ``paid_hours_month``. Where absent all heads but
+        the leaders are full-timers.
+    """
+
+    sourcing: Sourcing
+    people: pd.DataFrame
+    heads: pd.DataFrame | None = None
+
+    def __call__(self, option: str, month: int) -> Quantities:
+        """Quantities of ``option`` in ``month``: those given."""
+        row, scenario = self.people.iloc[0], self.sourcing.scenario
+        kinds = {} if self.heads is None else self.heads.set_index("kind").to_dict("index")
+        on_duty = math.ceil(float(row["present"]) / scenario.people.leaders.span - 1e-9)
+        leaders = float(kinds.get("leader", {"heads": 0 if kinds else on_duty})["heads"])
+        full_time = float(kinds.get("full_time", {"heads": 0 if kinds else row["heads"] - leaders})["heads"])
+        month_hours = registry.point("labour_cn.month_hours").value
+        paid = float(kinds.get("full_time", {}).get("paid_hours_month", full_time * month_hours))
+        worked = paid * (1 - scenario.people.shrinkage.out_of_office)
+        return replace(
+            self.sourcing.at_plan(),
+            agents=float(row["agents"]),
+            heads=float(row["heads"]),
+            full_time_heads=full_time,
+            part_time_hours_month=float(kinds.get("part_time", {}).get("paid_hours_month", 0.0)),
+            leaders=leaders,
+            seats=float(row["seats"]),
+            licences_concurrent=float(row["licences_concurrent"]),
+            licences_named=float(row["licences_named"]),
+            lines=float(row["lines"]),
+            fte=float(row["fte"]),
+            holiday_hours=worked * scenario.people.reserves.holidays_open / 365,
+        )
 
 
 def _scaled(workload: pd.DataFrame, volume: float, aht: float) -> pd.DataFrame:

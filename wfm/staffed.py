@@ -11,6 +11,7 @@ import numpy as np
 from wfm.capacity import People, people
 from wfm.core import registry
 from wfm.erlang import ErlangB
+from wfm.schedule.given import given_schedule
 from wfm.schedule.schedule import Schedule, schedule
 from wfm.staffing import requirement
 
@@ -48,23 +49,35 @@ def staff(scenario: Scenario, workload: pd.DataFrame, *, seats: int | None = Non
     """
     if need is None:
         need = requirement(workload, scenario.targets, scenario.contact)
-    shifts = _shifts(scenario, need, seats)
+    return manned(scenario, workload, need, shifts(scenario, need, seats))
+
+
+def manned(scenario: Scenario, workload: pd.DataFrame, need: pd.DataFrame, worked: Schedule) -> Staffed:
+    """The people, seats and lines behind a schedule, with what it was made for."""
     trunk = lines(need, scenario)
     staff_ = scenario.people
     window = scenario.plan
     chain = people(
-        shifts.cover,
-        shifts.weekly,
+        worked.cover,
+        worked.weekly,
         staff_.shrinkage,
         staff_.leaders,
         trunk,
         reserves=staff_.reserves,
         period=f"{window.start}..{window.end}",
     )
-    return Staffed(workload, need, shifts, trunk, chain)
+    return Staffed(workload, need, worked, trunk, chain)
 
 
-def _shifts(scenario: Scenario, need: pd.DataFrame, seats: int | None) -> Schedule:
+def brought(scenario: Scenario, table: pd.DataFrame, need: pd.DataFrame, cover: pd.DataFrame | None = None) -> Schedule:
+    """The schedule that a planner's own shifts are (`wfm.schedule.given.given_schedule`)."""
+    in_office, days = scenario.people.shrinkage.in_office, scenario.plan.days
+    return given_schedule(
+        table, need, scenario.people.shifts, in_office=in_office, costs=shift_costs(scenario), days=days, cover=cover
+    )
+
+
+def shifts(scenario: Scenario, need: pd.DataFrame, seats: int | None) -> Schedule:
     """The shifts, in no more seats than the busiest interval needs where that costs no service: a desk is rent."""
     in_office = scenario.people.shrinkage.in_office
     reachable = need["agents"][np.isfinite(need["agents"])]

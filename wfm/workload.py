@@ -31,8 +31,13 @@ def without_redials(forecast: pd.DataFrame, history: pd.DataFrame, contact: Cont
         known = history[history["abandoned"].notna() & (history["offered"] > 0)]
         lost = float(known["abandoned"].sum() / known["offered"].sum()) if len(known) else 0.0
         return scaled(forecast, 1 - contact.redial.after_abandon * lost), contact
+    return forecast, nobody_redials(contact)
+
+
+def nobody_redials(contact: ContactType) -> ContactType:
+    """The contact type for a workload that counts attempts: redials are in it already, so none are simulated."""
     nobody = contact.redial.model_copy(update={"after_abandon": 0.0, "after_busy": 0.0})
-    return forecast, contact.model_copy(update={"redial": nobody})
+    return contact.model_copy(update={"redial": nobody})
 
 
 def workload(forecast: pd.DataFrame, contact: ContactType, *, contact_type: str = "phone") -> pd.DataFrame:

@@ -115,7 +115,7 @@ def lay_out_past(history: pd.DataFrame, seconds: int, timezone: str, hours: Open
 
     start = history["start"].dt.tz_convert(timezone)
     clock = start.dt.hour * 3600 + start.dt.minute * 60
-    grid = pd.DataFrame({"weekday": start.dt.weekday, "slot": clock // seconds}).drop_duplicates()
+    grid = pd.DataFrame({"weekday": start.dt.day_of_week, "slot": clock // seconds}).drop_duplicates()
     step = _step(start, seconds)
     if seconds < step < 86400:
         grid = pd.concat([grid.assign(slot=grid["slot"] + copy) for copy in range(step // seconds)])

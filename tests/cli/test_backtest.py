@@ -1,0 +1,173 @@
+"""``wfm backtest``: what it prints and writes, and what it refuses."""
+
+import csv
+import json
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from tests.shared import shared
+from wfm.cli.backtest import backtest
+from wfm.core.errors import InputError
+
+START = date(2026, 3, 2)
+
+
+def wfm(*arguments: object) -> Result:
+    return CliRunner().invoke(backtest, [str(a) for a in arguments], catch_exceptions=False)
+
+
+def days_file(folder: Path, values: list[object], header: str = "date,offered", step: int = 1) -> Path:
+    path = folder / "days.csv"
+    rows = [f"{START + timedelta(days=step * i)},{value}" for i, value in enumerate(values)]
+    path.write_text("\n".join([header, *rows, ""]), encoding="utf-8")
+    return path
+
+
+def rows_of(path: Path) -> list[dict[str, str]]:
+    return list(csv.DictReader(path.read_text(encoding="utf-8-sig").splitlines()))
+
+
+@pytest.fixture
+def steady(tmp_path: Path) -> Path:
+    return days_file(tmp_path, [100 + 10 * (i % 7) for i in range(140)])
+
+
+def test_numbers_by_hand(tmp_path: Path) -> None:
+    """Each week is 10 a day above the one before: naive is off by 10, 20, 30, 40 in the four weeks ahead."""
+    path = days_file(tmp_path, [100 + 10 * (i // 7) for i in range(140)])
+    done = wfm(path, "--models", "naive,mean4", "--horizons", "1w,28", "--origins", 1, "--json", "-q")
+    answer = json.loads(done.stdout)
+    assert answer["wfm_backtest"] == 1
+    assert answer["origins"] == [str(START + timedelta(days=111))]
+    naive = {row["horizon"]: row for row in answer["measures"] if row["model"] == "naive"}
+    assert naive["1w"]["wape"] == pytest.approx(10 / 260)
+    assert naive["28"]["wape"] == pytest.approx(25 / 275)
+    assert naive["28"]["bias"] == pytest.approx(-25 / 275)
+    assert naive["28"]["rmse"] == pytest.approx(((100 + 400 + 900 + 1600) / 4) ** 0.5)
+    assert naive["28"]["mase"] == pytest.approx(2.5)
+    assert naive["28"]["cover80"] is None
+    mean = {row["horizon"]: row for row in answer["measures"] if row["model"] == "mean4"}
+    assert mean["1w"]["wape"] == pytest.approx(25 / 260)
+
+
+def test_leads_count_open_days(tmp_path: Path) -> None:
+    """Weekdays only: a week has five leads, and Monday follows Friday."""
+    path = tmp_path / "weekdays.csv"
+    days = [START + timedelta(days=i) for i in range(140) if (START + timedelta(days=i)).weekday() < 5]
+    path.write_text("\n".join(["date,orders", *(f"{day},{50 + day.weekday()}" for day in days)]), encoding="utf-8")
+    out = tmp_path / "every.csv"
+    assert (
+        wfm(
+            path, "--value", "orders", "--horizons", "1w", "--from", "2026-05-21", "--to", "2026-05-21", "--out", out, "-q"
+        ).exit_code
+        == 0
+    )
+    rows = [row for row in rows_of(out) if row["model"] == "ours"]
+    assert [row["lead"] for row in rows] == ["1", "2", "3", "4", "5"]
+    assert [row["date"][-2:] for row in rows] == ["22", "25", "26", "27", "28"]
+    assert all(float(row["low95"]) <= float(row["low80"]) <= float(row["forecast"]) <= float(row["high80"]) for row in rows)
+
+
+def test_an_origin_is_the_last_day_seen(steady: Path, tmp_path: Path) -> None:
+    """What comes after the origin does not change the forecast."""
+    other = tmp_path / "other.csv"
+    lines = steady.read_text(encoding="utf-8").splitlines()
+    other.write_text("\n".join([*lines[:101], *(f"{line.split(',')[0]},9" for line in lines[101:])]), encoding="utf-8")
+    origin = lines[100].split(",")[0]
+    made = []
+    for path in (steady, other):
+        out = tmp_path / f"{path.stem}-out.csv"
+        wfm(path, "--from", origin, "--to", origin, "--out", out, "-q")
+        made.append([row["forecast"] for row in rows_of(out)])
+    assert made[0] == made[1]
+    assert len(made[0]) == 3 * 28
+
+
+def test_screen_brief_and_folder(steady: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    done = wfm(steady, "--language", "en", "--out", out)
+    for word in ("WAPE", "seasonal naive", "80% covered", "an origin is the last day seen", "leads count open days"):
+        assert word in done.stdout
+    assert sorted(file.name for file in out.iterdir()) == ["backtest.csv", "backtest.json", "backtest_forecasts.csv"]
+    chinese = wfm(steady, "--language", "zh", "--brief").stdout
+    assert "季节朴素法" in chinese
+    assert len(chinese.strip().splitlines()) == 5
+    assert wfm(steady, "-q").stdout == ""
+
+
+def test_intervals_by_the_clock(tmp_path: Path) -> None:
+    """Half-hours from quarter-hours: the same shape every day is forecast without error, and the floor is no error."""
+    path = tmp_path / "quarters.csv"
+    rows = ["start,offered"]
+    for i in range(100):
+        day = START + timedelta(days=i)
+        rows += [f"{day}T{9 + q // 4:02d}:{15 * (q % 4):02d},{10 + q}" for q in range(16)]
+    path.write_text("\n".join(rows), encoding="utf-8")
+    answer = json.loads(wfm(path, "--interval", "30min", "--json", "-q").stdout)
+    assert answer["interval_s"] == 1800
+    one = {row["model"]: row for row in answer["measures"] if row["horizon"] == "1d"}
+    assert one["ours"]["values"] == 8 * len(answer["origins"])
+    assert one["naive"]["wape"] == one["mean8"]["wape"] == 0
+    assert one["floor"]["wape"] == pytest.approx(0, abs=1e-9)
+    assert one["ours"]["wape"] < 0.01
+
+
+def test_queues_are_pooled_or_summed() -> None:
+    """nhs111: 23 queues, each for itself; their sum is steadier than they are."""
+    path = shared("data/nhs111_daily_dev.csv")
+    each, total = (
+        json.loads(wfm(path, "--queue", q, "--country", "GB", "--origins", 2, "--models", "ours", "--json", "-q").stdout)
+        for q in ("each", "all")
+    )
+    assert len(each["queues"]) == 23
+    assert len(total["queues"]) == 1
+    wape = {name: answer["measures"][-1]["wape"] for name, answer in (("each", each), ("all", total))}
+    assert wape["each"] > wape["all"]
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--horizons", "soon"], "not a horizon"),
+        (["--models", "prophet"], "no such model"),
+        (["--from", "last week"], "not a day"),
+        (["--from", "2030-01-01"], "no day from 2030-01-01"),
+        (["--horizons", "130"], "too few"),
+        (["--interval", "7min"], "not the length of an interval"),
+        (["--interval", "30min"], "totals of days only"),
+        (["--country", "ZZ"], "no calendar"),
+        (["--value", "sales"], "no such column"),
+        (["--models", "floor"], "no such model"),
+    ],
+)
+def test_what_is_refused(steady: Path, options: list[str], words: str) -> None:
+    with pytest.raises(InputError, match=words):
+        wfm(steady, *options, "-q")
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [([5] * 30, "too few"), ([5, -1] * 70, "negative"), ([1, "many"] * 70, "not a number"), ([""] * 140, "no known")],
+)
+def test_files_that_cannot_be_judged(tmp_path: Path, values: list[object], words: str) -> None:
+    with pytest.raises(InputError, match=words):
+        wfm(days_file(tmp_path, values), "-q")
+
+
+@pytest.mark.parametrize("value", ["0", "7", "x"])
+def test_constant_and_empty_series_have_answers(tmp_path: Path, value: str) -> None:
+    """All zeros: nothing to divide by, so no ratio; a constant is forecast exactly; every tenth day unknown is no zero."""
+    values = ["" if value == "x" and i % 10 == 0 else value.replace("x", "7") for i in range(140)]
+    answer = json.loads(wfm(days_file(tmp_path, values), "--json", "-q").stdout)
+    for row in answer["measures"]:
+        assert row["wape"] is None if value == "0" else row["wape"] == pytest.approx(0, abs=0.01)
+        assert row["values"] > 0
+
+
+def test_mondays_only(tmp_path: Path) -> None:
+    """One open day a week: a week is one lead."""
+    answer = json.loads(wfm(days_file(tmp_path, [70, 80, 90] * 12, step=7), "--json", "-q").stdout)
+    assert [row["leads"] for row in answer["measures"] if row["model"] == "naive"] == [1, 1, 4]

@@ -100,7 +100,7 @@ def test_check_and_schema() -> None:
     assert done.returncode == 0
     assert "fine" in done.stdout
     schema = json.loads(wfm("schema").stdout)
-    assert {"plan", "demand", "hours"} <= set(schema["required"])
+    assert {"plan", "demand", "hours"} <= set(schema["anyOf"][0]["required"])
 
 
 def test_check_opens_the_history_too(tmp_path: Path) -> None:

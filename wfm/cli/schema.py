@@ -11,12 +11,10 @@ import click
 @click.option("--markdown", is_flag=True, help="Print every key with unit, default and origin as a page instead.")
 def schema(markdown: bool) -> int:
     """Print the JSON schema of scenario files."""
+    from wfm.scenario import fields
+
     if markdown:
-        from wfm.scenario import fields
-
         click.echo(fields.markdown(), nl=False)
-        return 0
-    from wfm.scenario.model import Scenario
-
-    click.echo(json.dumps(Scenario.model_json_schema(), ensure_ascii=False, indent=2, default=str))
+    else:
+        click.echo(json.dumps(fields.json_schema(), ensure_ascii=False, indent=2, default=str))
     return 0

@@ -1,22 +1,44 @@
-"""Every key a scenario may have, with unit, default, origin and meaning: one list for documentation and planner."""
+"""Every key a scenario may have, with unit, default, origin and meaning: one list for documentation, sheet and messages."""
 
 from __future__ import annotations
 
+import types
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, get_args
+from datetime import date
+from functools import cache
+from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
-from pydantic import BaseModel, RootModel
+from pydantic import BaseModel, RootModel, TypeAdapter
 from pydantic.fields import FieldInfo
 
+from wfm.core import units
+from wfm.scenario.document import KeyPath
 from wfm.scenario.model import Scenario
+
+Kind = Literal["section", "share", "duration", "date", "flag", "choice", "whole", "number", "list", "table", "text"]
 
 
 @dataclass(frozen=True)
 class Documented:
-    """One key of the file format."""
+    """One key of the file format.
+
+    Attributes
+    ----------
+    kind
+        What is written there; a section has keys of its own, a table any keys.
+    choices
+        The words that may stand there, where there are such.
+    nullable
+        Whether ``null`` says something of its own, e.g. "no such target".
+    model
+        The section's model.
+    default
+        As in the model, not yet validated; None for sections.
+    """
 
     key: str
+    kind: Kind
     unit: str
     required: bool
     default: object
@@ -24,20 +46,73 @@ class Documented:
     source: str
     en: str
     zh: str
+    choices: tuple[str, ...] = ()
+    nullable: bool = False
+    model: type[BaseModel] | None = None
 
 
 def documented(model: type[BaseModel] = Scenario, prefix: str = "") -> Iterator[Documented]:
     """Every key below ``model``, in the order of the file format; a section stands before its keys."""
     for name, info in model.model_fields.items():
-        about: dict[str, Any] = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
-        inner = _section(info)
-        default = (
-            None if info.is_required() or inner is not None else info.get_default(call_default_factory=True, validated_data={})
-        )
-        yield Documented(f"{prefix}{name}", about.get("unit", ""), info.is_required(), default, about.get("origin", ""),
-                         about.get("source", ""), info.description or "", about.get("zh", ""))  # fmt: skip
-        if inner is not None:
-            yield from documented(inner, f"{prefix}{name}.")
+        entry = described(f"{prefix}{name}", info)
+        yield entry
+        if entry.model is not None:
+            yield from documented(entry.model, f"{entry.key}.")
+
+
+def described(key: str, info: FieldInfo) -> Documented:
+    """One field of a model as a key."""
+    about: dict[str, Any] = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
+    types_, validators = _parts(info)
+    section = next((t for t in types_ if isinstance(t, type) and issubclass(t, BaseModel) and not issubclass(t, RootModel)), None)
+    default = None if info.is_required() or section is not None else info.get_default(call_default_factory=True, validated_data={})
+    choices = tuple(str(word) for t in types_ if get_origin(t) is Literal for word in get_args(t))
+    return Documented(key, _kind(types_, validators, section), about.get("unit", ""), info.is_required(), default,
+                      about.get("origin", ""), about.get("source", ""), info.description or "", about.get("zh", ""), choices,
+                      type(None) in types_, section)  # fmt: skip
+
+
+@cache
+def default_of(model: type[BaseModel], name: str) -> object:
+    """A default as validation would read it: ``"8h"`` and 28800 seconds are the same value."""
+    info = model.model_fields[name]
+    kind: Any = Annotated[info.annotation, *info.metadata] if info.metadata else info.annotation
+    return TypeAdapter(kind).validate_python(info.get_default(call_default_factory=True, validated_data={}))
+
+
+def field_at(path: KeyPath) -> Documented | None:
+    """The key at a path, names of one's own (shifts, opening hours, columns) included; None where no such key is known."""
+    model: type[BaseModel] | None = Scenario
+    entry: Documented | None = None
+    for depth, part in enumerate(path):
+        key = ".".join(map(str, path[: depth + 1]))
+        if model is None:
+            # Below a table of names, and in lists, anything may stand.
+            return Documented(key, "text", "", False, None, "", "", "", "") if entry and entry.kind in ("table", "list") else None
+        if part in model.model_fields:
+            entry = described(key, model.model_fields[str(part)])
+        elif (own := own_names(model)) is not None:
+            entry = Documented(key, "section", "", False, None, "", "", "", "", model=own)
+        else:
+            return None
+        model = entry.model
+    return entry
+
+
+def own_names(model: type[BaseModel]) -> type[BaseModel] | None:
+    """What stands under names of one's own in a section, such as a shift; None where names are fixed."""
+    if model.model_config.get("extra") != "allow":
+        return None
+    hints = get_args(get_type_hints(model).get("__pydantic_extra__"))
+    return next((t for t in hints if isinstance(t, type) and issubclass(t, BaseModel)), None)
+
+
+def known_keys(path: KeyPath) -> list[str]:
+    """Names of the keys known below a path."""
+    if not path:
+        return list(Scenario.model_fields)
+    entry = field_at(path)
+    return list(entry.model.model_fields) if entry is not None and entry.model is not None else []
 
 
 def markdown() -> str:
@@ -47,19 +122,97 @@ def markdown() -> str:
         "Written by `wfm schema --markdown`. A value that differs from its default counts as `yours` in every report.\n",
         "| key | unit | default | origin | source | meaning | 含义 |",
         "| --- | --- | --- | --- | --- | --- | --- |",
+        f"| `{EXTENDS}` |  |  |  |  | {EXTENDS_EN} | {EXTENDS_ZH} |",
     ]
     for entry in documented():
         default = "**required**" if entry.required else "" if entry.default is None else f"`{_written(entry.default)}`"
         cells = (f"`{entry.key}`", entry.unit, default, entry.origin, entry.source, entry.en, entry.zh)
         rows.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
-    return "\n".join(rows) + "\n"
+    return "\n".join(rows) + "\n" + _NOTES
 
 
-def _section(info: FieldInfo) -> type[BaseModel] | None:
-    for candidate in (info.annotation, *get_args(info.annotation)):
-        if isinstance(candidate, type) and issubclass(candidate, BaseModel) and not issubclass(candidate, RootModel):
-            return candidate
-    return None
+def json_schema() -> dict[str, Any]:
+    """The JSON schema of scenario files; titles in Chinese, descriptions in English."""
+    schema = Scenario.model_json_schema()
+    for part in (schema, *schema.get("$defs", {}).values()):
+        for entry in part.get("properties", {}).values():
+            if "zh" in entry:
+                entry["title"] = entry.pop("zh")
+    schema["properties"] = {EXTENDS: {"type": "string", "title": EXTENDS_ZH, "description": EXTENDS_EN}, **schema["properties"]}
+    # What a file builds on may bring the keys that a plan needs.
+    schema["anyOf"] = [{"required": schema.pop("required")}, {"required": [EXTENDS]}]
+    return schema
+
+
+EXTENDS = "extends"
+EXTENDS_EN = "another scenario file to build on, in this folder or below: only what differs is written here"
+EXTENDS_ZH = "在另一个方案文件（同一文件夹或其子文件夹内）的基础上，只写不同之处"
+
+_NOTES = """
+## One file on another
+
+```yaml
+extends: shop.yaml                # beside this file or in a folder below; at most 5 files deep
+name: Singles' Day
+plan: {start: 2027-10-18, weeks: 5}
+hours: {sun: null}                # null drops what the other file says: the default holds again
+targets: {sl_offered: null}       # where null has a meaning of its own (no such target, shift, option), it keeps it
+```
+
+Sections are merged key by key; values and lists are replaced. Relative paths (`demand.history.file`) start at the folder of the
+file that writes them. `--overrides FILE` (a YAML file of keys, or a sheet of an Excel workbook) and then `--set KEY=VALUE` come
+on top.
+
+## Versions
+
+`wfm: 2` is the version of the format. Older files are read as well and say what has another name now; `wfm check --migrate FILE`
+rewrites such a file, its comments kept.
+
+| since | renamed |
+| --- | --- |
+| 2 | `demand.history.csv` is `demand.history.file` |
+"""
+
+
+def _parts(info: FieldInfo) -> tuple[list[Any], list[Any]]:
+    """Types that a field's annotation is made of, and the functions that read people's writing for it."""
+    types_: list[Any] = []
+    validators = [getattr(extra, "func", None) for extra in info.metadata]
+    queue = [info.annotation]
+    while queue:
+        found: Any = queue.pop(0)
+        if get_origin(found) is Annotated:
+            inner, *extras = get_args(found)
+            validators += [getattr(extra, "func", None) for extra in extras]
+            queue.append(inner)
+        elif get_origin(found) in (Union, types.UnionType):
+            queue.extend(get_args(found))
+        else:
+            types_.append(found)
+    return types_, validators
+
+
+def _kind(types_: list[Any], validators: list[Any], section: type[BaseModel] | None) -> Kind:
+    if section is not None:
+        return "section"
+    if units.share in validators:
+        return "share"
+    if units.duration in validators:
+        return "duration"
+    for found in types_:
+        origin = get_origin(found) or found
+        if isinstance(found, type) and issubclass(found, RootModel):
+            return "table"
+        if origin is Literal:
+            return "whole" if isinstance(get_args(found)[0], int) else "choice"
+        if origin in _KINDS:
+            return _KINDS[origin]
+    return "text"
+
+
+_KINDS: dict[Any, Kind] = {
+    bool: "flag", int: "whole", float: "number", str: "text", date: "date", tuple: "list", list: "list", dict: "table",
+}  # fmt: skip
 
 
 def _written(value: object) -> str:

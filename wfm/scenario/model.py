@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
@@ -10,6 +11,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, field_validator, mo
 
 from wfm.capacity import Leaders, Reserves, Shrinkage
 from wfm.core.contacts import ContactType
+from wfm.core.errors import BadValueError
 from wfm.core.inputs import Duration, Factor, Inputs, Share, assumed, group, required
 from wfm.core.intervals import OpeningHours
 from wfm.core.shop import Shop
@@ -35,7 +37,7 @@ def _zone(name: str) -> str:
     try:
         ZoneInfo(name)
     except (KeyError, ValueError, OSError):
-        raise ValueError("not a time zone: write a name of the IANA list such as Asia/Shanghai") from None
+        raise BadValueError("not a time zone", "Write a name of the IANA list such as Asia/Shanghai") from None
     return name
 
 
@@ -43,14 +45,31 @@ def _country(code: str) -> str:
     import holidays
 
     if code and code not in holidays.list_supported_countries():
-        raise ValueError("no calendar is known for this country: write an ISO code such as CN or IL, or leave it empty")
+        raise BadValueError("no calendar is known for this country", 'Write an ISO code such as CN or IL, or "" for none')
     return code
+
+
+def _none_is_empty(code: object) -> object:
+    return "" if code is None or code in ("none", "无") else code
+
+
+def _currency(code: str) -> str:
+    if not re.fullmatch("[A-Z]{3}", code):
+        raise BadValueError("not a currency", "Write three capital letters such as CNY")
+    return code
+
+
+def _a_day(value: object) -> object:
+    # A bare number would count as seconds since 1970.
+    if not isinstance(value, str | date) or (isinstance(value, str) and not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value.strip())):
+        raise BadValueError("not a date", "Write 2027-11-11")
+    return value.strip() if isinstance(value, str) else value
 
 
 class Window(Inputs):
     """The days a plan is made for, and the length of its intervals."""
 
-    start: date = required("first day of the plan", "计划的第一天", "date")
+    start: Annotated[date, BeforeValidator(_a_day)] = required("first day of the plan", "计划的第一天", "date")
     weeks: Annotated[int, Field(ge=1, le=53)] = assumed(4, "weeks planned", "计划的周数", "weeks")
     interval: Duration = assumed(1800.0, "length of an interval", "时段长度", "s")
 
@@ -58,8 +77,15 @@ class Window(Inputs):
     @classmethod
     def _divides_an_hour(cls, seconds: float) -> float:
         if seconds not in (900, 1800, 3600):
-            raise ValueError("an interval is 15min, 30min or 60min")
+            raise BadValueError("an interval is 15min, 30min or 60min", "Write e.g. interval: 30min")
         return seconds
+
+    @field_validator("start")
+    @classmethod
+    def _within_calendars(cls, day: date) -> date:
+        if not 1970 <= day.year <= 2199:
+            raise BadValueError("a plan begins between 1970 and 2199", "Write a date such as 2027-11-11")
+        return day
 
     @property
     def days(self) -> int:
@@ -93,7 +119,7 @@ class Demand(Shop):
     @model_validator(mode="after")
     def _orders_or_a_file(self) -> Demand:
         if self.orders_per_day is None and (isinstance(self.history, str) or self.history.file is None):
-            raise ValueError("without a history file the plan needs orders_per_day: write e.g. orders_per_day: 1450")
+            raise BadValueError("without a history file the plan needs orders_per_day", "Write e.g. orders_per_day: 1450")
         return self
 
 
@@ -116,16 +142,16 @@ class Promise(Inputs):
 class Scenario(Inputs):
     """Everything one plan depends on; see ``scenarios/quickstart.yaml``."""
 
-    wfm: Literal[1] = Field(description="version of the file format", json_schema_extra={"zh": "文件格式版本"})
+    wfm: Literal[2] = Field(description="version of the file format", json_schema_extra={"zh": "文件格式版本"})
     name: Annotated[Name, BeforeValidator(_both)] = Field(
         description="name of the scenario, as text or {zh, en}", json_schema_extra={"zh": "方案名称"}
     )
     language: Literal["zh", "en"] = Field("zh", description="language of the console", json_schema_extra={"zh": "界面语言"})
-    currency: str = Field(
-        "CNY", pattern="^[A-Z]{3}$", description="currency of every amount", json_schema_extra={"zh": "货币", "origin": "assumed"}
+    currency: Annotated[str, AfterValidator(_currency)] = Field(
+        "CNY", description="currency of every amount", json_schema_extra={"zh": "货币", "origin": "assumed"}
     )
     timezone: Annotated[str, AfterValidator(_zone)] = assumed("Asia/Shanghai", "time zone of the centre", "时区")
-    country: Annotated[str, BeforeValidator(lambda code: "" if code is None else code), AfterValidator(_country)] = assumed(
+    country: Annotated[str, BeforeValidator(_none_is_empty), AfterValidator(_country)] = assumed(
         "CN", "whose public holidays hold (ISO code), or empty", "节假日所属国家（ISO 代码）"
     )
     seed: Annotated[int, Field(ge=0, lt=2**32)] = assumed(20270705, "seed of every random number", "随机种子")
@@ -147,7 +173,6 @@ class Scenario(Inputs):
             for span in self.hours.spans_of(key):
                 if any(second % step for second in span):
                     minutes = step // 60
-                    raise ValueError(
-                        f"hours.{key} has to start and end with an interval: write times in steps of {minutes} minutes"
-                    )
+                    raise BadValueError("opening hours start and end with an interval", "Write times in steps of {minutes} minutes",
+                                        minutes=minutes, key=f"hours.{key}")  # fmt: skip
         return self

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import BaseModel, RootModel, TypeAdapter
+from pydantic import BaseModel, RootModel
 
 from wfm.core.inputs import OriginKind
+from wfm.scenario.fields import default_of
 from wfm.scenario.model import Scenario
 
 
@@ -48,15 +49,8 @@ def _walk(model: BaseModel, prefix: str) -> Iterator[Origin]:
             yield from _walk(value, f"{key}.")
         elif "origin" in about:
             default = None if info.is_required() else info.get_default(call_default_factory=True, validated_data={})
-            kind: OriginKind = "yours" if info.is_required() or value != _validated(model, name, default) else about["origin"]
+            kind: OriginKind = "yours" if info.is_required() or value != default_of(type(model), name) else about["origin"]
             yield Origin(key, value, about.get("unit", ""), kind, about.get("source", ""), about.get("price_date", ""),
                          about.get("grade", ""), info.description or "", about.get("zh", ""), default)  # fmt: skip
     for name, value in (model.model_extra or {}).items():
         yield from _walk(value, f"{prefix}{name}.")
-
-
-def _validated(model: BaseModel, name: str, default: object) -> object:
-    """A default as validation would read it: ``"8h"`` and 28800 seconds are the same value."""
-    info = type(model).model_fields[name]
-    kind: Any = Annotated[info.annotation, *info.metadata] if info.metadata else info.annotation
-    return TypeAdapter(kind).validate_python(default)

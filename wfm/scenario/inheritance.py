@@ -1,0 +1,130 @@
+"""``extends: base.yaml``: one scenario file on another, never outside the folder tree of the file that is read."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from wfm.core.errors import InputError, Problem
+from wfm.scenario.document import BYTES_MAX, Document, KeyPath, Place
+from wfm.scenario.migration import migrated
+from wfm.scenario.overrides import merged
+
+#: Files that may stand on each other, the first one not counted.
+DEPTH_MAX = 5
+
+#: Keys that hold a path; a relative one starts at the folder of the file that writes it.
+PATHS: tuple[KeyPath, ...] = (("demand", "history", "file"), ("contact", "fit", "file"))
+
+_KEY = ("extends",)
+_WAY_OUT = "Write a path below the folder of {root}, such as extends: base.yaml"
+_DRIVE = re.compile(r"[A-Za-z]:")
+_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
+
+Read = Callable[[Path, str], Document]
+
+
+def resolved(root: Path, file: str, read: Read) -> tuple[Document, tuple[Problem, ...]]:
+    """The file with everything it builds on, in the current version, and notices of what was renamed.
+
+    Parameters
+    ----------
+    root
+        The file; everything it builds on lies in its folder or below.
+    file
+        Its name in messages.
+    read
+        Reads one file: ``read(path, name in messages)``.
+
+    Raises
+    ------
+    InputError
+        A file of the chain is broken, missing, outside of the folder, builds on itself, or the chain is too long.
+    """
+    tree = root.parent.resolve()
+    chain: list[tuple[Document, Path]] = [(read(root, file), tree / root.name)]
+    while (name := chain[-1][0].values.get(_KEY[0])) is not None:
+        document, here = chain[-1]
+        path, shown = _next(name, document, here, tree, root.name)
+        if any(path == seen for _, seen in chain):
+            raise _refused(document, name, "the files build on each other in a circle", "Take extends out of one of them")
+        if len(chain) > DEPTH_MAX:
+            raise _refused(
+                document, name, "more than {most} files build on each other", "Bring some of them together", most=DEPTH_MAX
+            )
+        chain.append((_read(read, path, _beside(file, shown), document, name), path))
+        if sum(each.size for each, _ in chain) > BYTES_MAX * (1 if root.suffix.lower() in (".yaml", ".yml") else 100):
+            raise _refused(document, name, "the files together have more than {most} bytes, which is not a scenario",
+                           "Put data into a csv file", most=f"{BYTES_MAX:,}")  # fmt: skip
+    return _together(chain, tree)
+
+
+def _together(chain: list[tuple[Document, Path]], tree: Path) -> tuple[Document, tuple[Problem, ...]]:
+    values: dict[str, Any] = {}
+    places: Mapping[KeyPath, Place] = {}
+    notices: list[Problem] = []
+    version: int | None = None
+    for document, path in reversed(chain):
+        current, version, told = migrated(document, version)
+        notices.extend(told)
+        own = {key: value for key, value in current.values.items() if key != _KEY[0]}
+        folder = path.parent.relative_to(tree).as_posix() if path.parent != tree else ""
+        values, places = merged((values, places), (_paths_from(own, folder), current.places))
+    first = chain[0][0]
+    return Document(first.file, values, dict(places), sum(each.size for each, _ in chain)), tuple(notices)
+
+
+def _next(name: object, document: Document, here: Path, tree: Path, root: str) -> tuple[Path, str]:
+    """The file that ``extends`` names, and how to call it from the root's folder."""
+    if not isinstance(name, str) or not name.strip() or any(ord(sign) < 32 for sign in name):
+        raise _refused(document, name, "extends names one file", _WAY_OUT, root=root)
+    text = name.strip().replace("\\", "/")
+    if text.startswith(("/", "~")) or _DRIVE.match(text) or _ADDRESS.match(text) or "$" in text or "%" in text:
+        raise _refused(document, name, "extends is a plain path from this file: no address, no absolute path, no ~ and no variable",
+                       _WAY_OUT, root=root)  # fmt: skip
+    try:
+        path = (here.parent / text).resolve()
+    except (OSError, ValueError, RuntimeError):
+        raise _refused(document, name, "this is no path of a file", _WAY_OUT, root=root) from None
+    lexical = posixpath.normpath(posixpath.join(here.parent.relative_to(tree).as_posix(), text))
+    if lexical.startswith("..") or not path.is_relative_to(tree):
+        raise _refused(document, name, "extends leads out of the folder of {root}", _WAY_OUT, root=root)
+    return path, lexical
+
+
+def _read(read: Read, path: Path, shown: str, document: Document, name: object) -> Document:
+    if not path.exists():
+        raise _refused(document, name, "the file it builds on is not there", "Check the path: it starts at the folder of this file")
+    return read(path, shown)
+
+
+def _refused(document: Document, name: object, message: str, way_out: str, **values: object) -> InputError:
+    place = document.places.get(_KEY, Place(document.file))
+    return InputError(Problem(message, _KEY[0], name, way_out, place.file, place.line, values))
+
+
+def _beside(file: str, shown: str) -> str:
+    folder = Path(file).parent
+    return str(folder / shown) if str(folder) != "." else shown
+
+
+def _paths_from(values: dict[str, Any], folder: str) -> dict[str, Any]:
+    """The same values, relative paths in them written from the root's folder."""
+    if not folder:
+        return values
+    for path in PATHS:
+        section: Any = values
+        for part in path[:-1]:
+            section = section.get(part) if isinstance(section, Mapping) else None
+        written = section.get(path[-1]) if isinstance(section, Mapping) else None
+        if isinstance(written, str) and not written.startswith(("/", "\\", "~")) and not _DRIVE.match(written):
+            values = _with(values, path, posixpath.join(folder, written))
+    return values
+
+
+def _with(values: dict[str, Any], path: KeyPath, value: object) -> dict[str, Any]:
+    key = str(path[0])
+    return {**values, key: value if len(path) == 1 else _with(values[key], path[1:], value)}

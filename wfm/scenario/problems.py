@@ -1,0 +1,147 @@
+"""What the model refuses, said in our own words with place, key, value and the way out."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from wfm.core.errors import BadValueError, Problem
+from wfm.scenario.document import KeyPath, Place, dotted
+from wfm.scenario.migration import renamed_since
+
+#: Problems told of one file; whoever has more begins with these.
+MOST = 20
+
+#: Kind of pydantic's error to (message, way out), the blanks filled from its context.
+_SENTENCES: Mapping[str, tuple[str, str]] = {
+    "greater_than": ("has to be above {gt}", ""),
+    "greater_than_equal": ("has to be {ge} or more", ""),
+    "less_than": ("has to be below {lt}", ""),
+    "less_than_equal": ("has to be {le} or less", ""),
+    "finite_number": ("a finite number is needed here", "Write a number such as 4.5"),
+    "int": ("a whole number is needed here", "Write a number such as 4"),
+    "float": ("a number is needed here", "Write a number such as 4.5"),
+    "bool": ("neither true nor false", "Write true or false"),
+    "date": ("not a date", "Write 2027-11-11"),
+    "string": ("a text is needed here", "Write it in quotes"),
+    "list": ("a list is needed here", "Write [a, b]"),
+    "tuple": ("a list is needed here", "Write [a, b]"),
+    "string_too_short": ("this text is too short", "Write at least {min_length} characters"),
+    "string_too_long": ("this text is too long", "Write at most {max_length} characters"),
+    "too_short": ("too few of these are written", "Write at least {min_length}"),
+    "too_long": ("too many of these are written", "Write at most {max_length}"),
+}
+_HISTORY = "Write estimate, {generate: shop} or {file: path/to/history.csv}"
+
+
+def problems(errors: Sequence[Mapping[str, Any]], places: Mapping[KeyPath, Place], file: str) -> list[Problem]:
+    """Pydantic's errors as problems in the order of the file, each once, at most `MOST` and the number of the others."""
+    found: dict[tuple[str, str], Problem] = {}
+    for entry in _without_other_branches(errors):
+        problem = _problem(entry, places, file)
+        found.setdefault((problem.key, problem.message), problem)
+    told = sorted(found.values(), key=lambda problem: (problem.file != file, problem.file, problem.line))
+    if len(told) <= MOST:
+        return told
+    more = Problem("{count} more problems", file=file, way_out="Mend these first", values={"count": len(told) - MOST})
+    return [*told[:MOST], more]
+
+
+def _problem(entry: Mapping[str, Any], places: Mapping[KeyPath, Place], file: str) -> Problem:
+    path = _path(entry["loc"])
+    error = entry.get("ctx", {}).get("error")
+    if not path and isinstance(error, BadValueError) and isinstance(error.values.get("key"), str):
+        path = tuple(str(error.values["key"]).split(".", 1))
+    message, way_out, values = _sentence(entry, path, error)
+    unsaid = entry["type"] in ("missing", "extra_forbidden") or isinstance(entry["input"], Mapping | list | tuple)
+    value = None if unsaid else entry["input"]
+    place = place_of(path, places, file)
+    return Problem(message, dotted(path), value, way_out, place.file, place.line, values)
+
+
+def place_of(path: KeyPath, places: Mapping[KeyPath, Place], file: str) -> Place:
+    """Where a key stands, else the section it belongs to; where an override touched the section, that override."""
+    if path not in places:
+        below = [place for known, place in places.items() if known[: len(path)] == path and place.file.startswith("--set")]
+        if path and below:
+            return below[-1]
+    known = next((path[:end] for end in range(len(path), 0, -1) if path[:end] in places), None)
+    if known is None:
+        return Place(file)
+    place = places[known]
+    if place.line and known == path:
+        touched = [at for key, at in places.items() if key[: len(path)] == path and at.file.startswith("--set")]
+        return touched[-1] if touched else place
+    return place
+
+
+def _sentence(entry: Mapping[str, Any], path: KeyPath, error: object) -> tuple[str, str, Mapping[str, object]]:
+    from wfm.scenario.fields import field_at, known_keys
+
+    kind, context = str(entry["type"]), dict(entry.get("ctx", {}))
+    if isinstance(error, BadValueError):
+        return error.message, error.way_out, error.values
+    if kind == "missing":
+        return "this key is required", "Add {key}: ...", {"key": path[-1]}
+    if kind == "extra_forbidden":
+        return _unknown(path)
+    if kind == "literal_error":
+        entry_ = field_at(path)
+        words = ", ".join(entry_.choices) if entry_ is not None and entry_.choices else str(context.get("expected", ""))
+        if path == ("demand", "history"):
+            return "not a history", _HISTORY, {}
+        return "none of the words that are known here", "Write one of: {words}", {"words": words}
+    if kind in ("model_type", "model_attributes_type", "dict_type", "mapping_type"):
+        known = ", ".join(known_keys(path))
+        return "a section with keys is needed here", "Write {{key: value}}; keys: {known}" if known else "", {"known": known}
+    for sign, (message, way_out) in _SENTENCES.items():
+        if kind == sign or re.fullmatch(rf"{sign}_(type|parsing|parsing_size|from_float|from_datetime_\w+)", kind):
+            return message, way_out, {name: _plain(value) for name, value in context.items()} or {"blank": ""}
+    if kind == "value_error":
+        message, colon, way_out = str(error).partition(": ")
+        return message, (way_out[:1].upper() + way_out[1:]) if colon else "", {}
+    return "not a value that this key can have", "Known keys and their units: docs/scenario.md", {}
+
+
+def _unknown(path: KeyPath) -> tuple[str, str, Mapping[str, object]]:
+    from wfm.scenario.fields import known_keys
+
+    if new := renamed_since(path):
+        return "this key has another name now", "Write {new}", {"new": new}
+    known = known_keys(path[:-1])
+    if near := difflib.get_close_matches(str(path[-1]), known, 1):
+        return "unknown key", "Did you mean '{near}'?", {"near": near[0]}
+    return "unknown key", "Known here: {known}", {"known": ", ".join(known)}
+
+
+def _plain(value: object) -> object:
+    return f"{value:g}" if isinstance(value, float) else value
+
+
+def _path(location: Iterable[str | int]) -> KeyPath:
+    """Pydantic's location without the names of branches of a union and of wrappers."""
+    return tuple(part for part in location if not _is_branch(part))
+
+
+def _is_branch(part: object) -> bool:
+    text = str(part)
+    return "(" in text or "[" in text or (text[:1].isupper() and text.isidentifier() and text.isascii())
+
+
+def _without_other_branches(errors: Sequence[Mapping[str, Any]]) -> Iterable[Mapping[str, Any]]:
+    """Of a value that may be a word or a section, only the errors of what was written."""
+    for entry in errors:
+        # The last part of the location names the branch: Literal's or the model's.
+        union = bool(entry["loc"]) and _is_branch(entry["loc"][-1])
+        mapping = isinstance(entry["input"], Mapping)
+        if union and entry["type"] == "literal_error" and mapping:
+            continue
+        if union and entry["type"].startswith("model_") and not mapping and _has_word_branch(errors, entry):
+            continue
+        yield entry
+
+
+def _has_word_branch(errors: Sequence[Mapping[str, Any]], entry: Mapping[str, Any]) -> bool:
+    return any(other["type"] == "literal_error" and _path(other["loc"]) == _path(entry["loc"]) for other in errors)

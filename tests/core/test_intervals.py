@@ -58,7 +58,9 @@ def test_an_interval_has_to_divide_the_day() -> None:
         grid({"daily": "10:00-18:00"}, date(2027, 7, 5), 1, seconds=1700)
 
 
-@pytest.mark.parametrize("hours", [{}, {"someday": "10:00-18:00"}, {"daily": "10-18"}, {"2027-13-01": "closed"}])
+@pytest.mark.parametrize(
+    "hours", [{}, {"daily": "10:00-14:00, 13:00-18:00"}, {"someday": "10:00-18:00"}, {"daily": "10-18"}, {"2027-13-01": "closed"}]
+)
 def test_hours_that_mean_nothing_are_refused(hours: dict[str, str]) -> None:
     with pytest.raises(ValueError, match=r"hours|span|date|clock"):
         OpeningHours(hours)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import unicodedata
 from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
@@ -66,7 +68,10 @@ def _covers(key: str, day: date) -> bool:
 def _spans(hours: str) -> list[tuple[int, int]]:
     if hours.strip().lower() in _CLOSED:
         return []
-    return sorted(units.clock_span(part.strip()) for part in hours.split(","))
+    spans = sorted(units.clock_span(part.strip()) for part in unicodedata.normalize("NFKC", hours).split(","))
+    if any(after[0] < before[1] for before, after in itertools.pairwise(spans)):
+        raise BadValueError("spans of hours overlap", "Write each hour once: 10:00-14:00, 15:00-18:00")
+    return spans
 
 
 def interval_grid(

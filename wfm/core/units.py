@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import unicodedata
 from datetime import date
 
 from wfm.core.errors import BadValueError
@@ -91,7 +92,7 @@ def _ratio_text(text: str) -> float | None:
 
 def clock(text: object) -> int:
     """Seconds of the local day of ``"10:00"``; ``"24:00"`` is the day's end."""
-    match = re.fullmatch(r"(\d{1,2}):([0-5]\d)", str(text).strip())
+    match = re.fullmatch(r"(\d{1,2}):([0-5]\d)", unicodedata.normalize("NFKC", str(text)).strip())
     if not match or not (int(match[1]) < 24 or (int(match[1]) == 24 and match[2] == "00")):
         raise BadValueError("not a clock time", "Write 10:00, or 24:00 for the day's end; put it in quotes")
     return int(match[1]) * 3600 + int(match[2]) * 60
@@ -99,7 +100,7 @@ def clock(text: object) -> int:
 
 def clock_span(text: object) -> tuple[int, int]:
     """(start, end) in seconds of the local day of ``"10:00-18:00"``; an end before the start runs past midnight (end > 86400)."""
-    parts = str(text).replace("–", "-").replace("~", "-").split("-")
+    parts = re.split(r"[-–—~至]", unicodedata.normalize("NFKC", str(text)))  # full-width signs are what a Chinese keyboard gives
     if len(parts) != 2:
         raise BadValueError("not a span of hours", "Write 10:00-18:00")
     start, end = clock(parts[0]), clock(parts[1])

@@ -6,9 +6,9 @@ import itertools
 import unicodedata
 from collections.abc import Mapping
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
-from pydantic import RootModel, field_validator
+from pydantic import AfterValidator, RootModel, field_validator
 
 from wfm.core import units
 from wfm.core.errors import BadValueError
@@ -20,7 +20,23 @@ _DAY = 86400
 _CLOSED = ("closed", "休")
 
 
-class OpeningHours(RootModel[dict[str, str]]):
+def _day(key: str) -> str:
+    if key in ("daily", "holiday", *units.WEEKDAYS):
+        return key
+    if not key[:1].isdigit():
+        raise BadValueError(
+            "not a day of the week or a date", "Write daily, mon to sun, holiday, 2027-11-11 or 2027-11-10..2027-11-12"
+        )
+    units.date_span(key)
+    return key
+
+
+def _hours(text: str) -> str:
+    _spans(text)
+    return text
+
+
+class OpeningHours(RootModel[dict[Annotated[str, AfterValidator(_day)], Annotated[str, AfterValidator(_hours)]]]):
     """When the centre is open: ``daily``, a weekday, ``holiday``, or a date (or span of dates) to clock spans.
 
     The most particular key wins: a date, then ``holiday`` on public holidays, then the weekday, then ``daily``. A value is
@@ -34,15 +50,6 @@ class OpeningHours(RootModel[dict[str, str]]):
         if not isinstance(value, Mapping) or not value:
             raise BadValueError("opening hours are a mapping of days to hours", 'Write {daily: "10:00-18:00", sun: closed}')
         return {str(key): str(hours) for key, hours in value.items()}
-
-    @field_validator("root")
-    @classmethod
-    def _keys_and_spans_are_known(cls, value: dict[str, str]) -> dict[str, str]:
-        for key, hours in value.items():
-            if key not in ("daily", "holiday", *units.WEEKDAYS):
-                units.date_span(key)
-            _spans(hours)
-        return value
 
     def spans_of(self, key: str) -> list[tuple[int, int]]:
         """The spans written for one key."""

@@ -74,7 +74,7 @@ def ratio(value: object) -> float:
         if number is None:
             raise BadValueError("not a number", "Write 2000, 1.04, 104% or 1/3")
     if not math.isfinite(number) or number < 0:
-        raise BadValueError("a factor is a finite number, 0 or more", "Write 1.04, 104% or 1/3")
+        raise BadValueError("this has to be a finite number, 0 or more", "Write 2000, 1.04, 104% or 1/3")
     return number
 
 
@@ -94,7 +94,7 @@ def clock(text: object) -> int:
     """Seconds of the local day of ``"10:00"``; ``"24:00"`` is the day's end."""
     match = re.fullmatch(r"(\d{1,2}):([0-5]\d)", unicodedata.normalize("NFKC", str(text)).strip())
     if not match or not (int(match[1]) < 24 or (int(match[1]) == 24 and match[2] == "00")):
-        raise BadValueError("not a clock time", "Write 10:00, or 24:00 for the day's end; put it in quotes")
+        raise BadValueError("not a clock time", "Write 10:00, or 24:00 for the day's end; hours past midnight as 20:00-02:00")
     return int(match[1]) * 3600 + int(match[2]) * 60
 
 
@@ -142,7 +142,7 @@ def date_span(text: str) -> tuple[date, date]:
 
 def _number(value: object) -> float | None:
     if isinstance(value, bool) or value is None:
-        raise BadValueError("a number is needed here")
+        raise BadValueError("a number is needed here", "Write a number such as 4.5")
     try:
         return float(value) if isinstance(value, int | float) else None
     except OverflowError:

@@ -48,7 +48,7 @@ class Benefit(Inputs):
 class Money(Inputs):
     """Horizon, rates and the prices all options share. Nominal, before tax, monthly, end of period (economics A1)."""
 
-    horizon: Annotated[Months, Field(ge=1)] = assumed(36, "months compared", "比较期", "months")
+    horizon: Annotated[Months, Field(ge=1, le=600)] = assumed(36, "months compared", "比较期", "months")
     discount_rate: Factor = assumed(0.10, "annual effective discount rate", "折现率（年）", "share/year")
     reinvest_rate: Factor = assumed(0.08, "annual rate at which gains are reinvested, for MIRR", "再投资收益率（年）", "share/year")
     price_growth: Growth = assumed(0.05, "yearly growth of all costs and benefits per unit", "价格年增长率", "share/year")

@@ -86,14 +86,29 @@ class ShiftTemplate(Inputs):
                     raise BadValueError("a shift starts before 24:00", "Write 00:00")
         return value
 
+    @field_validator("length")
+    @classmethod
+    def _fits_a_day(cls, seconds: float) -> float:
+        if not 900 <= seconds <= 86400:
+            raise BadValueError("a shift is between 15 minutes and 24 hours long", "Write e.g. length: 8h")
+        return seconds
+
+    @field_validator("days_per_week")
+    @classmethod
+    def _fits_a_week(cls, days: int) -> int:
+        if not 1 <= days <= 7:
+            raise BadValueError("a week has 1 to 7 working days", "Write e.g. days_per_week: 5")
+        return days
+
+    @field_validator("start_step")
+    @classmethod
+    def _is_a_step(cls, seconds: float) -> float:
+        if seconds < 60:
+            raise BadValueError("a step of starts is at least one minute", "Write e.g. start_step: 30min")
+        return seconds
+
     @model_validator(mode="after")
     def _adds_up(self) -> ShiftTemplate:
-        if not 900 <= self.length <= 86400:
-            raise BadValueError("a shift is between 15 minutes and 24 hours long", "Write e.g. length: 8h")
-        if not 1 <= self.days_per_week <= 7:
-            raise BadValueError("days_per_week lies between 1 and 7", "Write e.g. days_per_week: 5")
-        if self.start_step < 60:
-            raise BadValueError("start_step is at least one minute", "Write e.g. start_step: 30min")
         if self.max_hours_per_week is not None and self.max_hours_per_week * 3600 < self.length:
             raise BadValueError(
                 "max_hours_per_week is less than one shift",

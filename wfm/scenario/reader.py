@@ -42,8 +42,8 @@ class Source:
 
     @property
     def folder(self) -> Path:
-        """Where relative paths inside the file start."""
-        return Path(self.file).resolve().parent
+        """Where relative paths inside the file start, as the user named it: messages about those files should be recognised."""
+        return Path(self.file).parent
 
     @property
     def language(self) -> Language:

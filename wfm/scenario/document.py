@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from wfm.core.errors import InputError, Problem
+from wfm.core.errors import InputError, Phrase, Problem
 
 #: Bytes of all files of a scenario together, keys inside keys, and digits of a whole number.
 BYTES_MAX = 100_000
@@ -149,44 +149,52 @@ class _Reading:
     def document(self) -> dict[str, Any]:
         next(self._events)  # the stream's start
         if self._name(event := next(self._events)) == "StreamEnd":
-            raise InputError(self._not_a_mapping("the file is empty"))
+            raise InputError(self._not_a_mapping(Phrase("the file is empty")))
         event = next(self._events)
         if self._name(event) != "MappingStart":
             empty = self._name(event) == "Scalar" and event.value == ""
-            raise InputError(self._not_a_mapping("the file is empty" if empty else "the file is not a mapping of keys to values"))
+            raise InputError(
+                self._not_a_mapping(Phrase("the file is empty") if empty else Phrase("the file is not a mapping of keys to values"))
+            )
         result = self._value(event, ())
         next(self._events)  # the document's end
         if self._name(event := next(self._events)) != "StreamEnd":
-            raise self._refused(event, "a second document begins here (---)", "Write one scenario a file")
+            raise self._refused(event, Phrase("a second document begins here (---)"), Phrase("Write one scenario a file"))
         assert isinstance(result, dict)
         return result
 
     def _value(self, event: Any, path: KeyPath) -> Any:
         kind = self._name(event)
         if kind == "Alias":
-            raise self._refused(event, "aliases (*name) are not read in scenarios", "Write the value out", path)
+            raise self._refused(event, Phrase("aliases (*name) are not read in scenarios"), Phrase("Write the value out"), path)
         if event.tag is not None and event.tag != "!":
-            raise self._refused(event, "tags (!name) are not read in scenarios", "Leave the tag out and write the value", path)
+            raise self._refused(
+                event, Phrase("tags (!name) are not read in scenarios"), Phrase("Leave the tag out and write the value"), path
+            )
         if kind == "Scalar":
             return event.value if event.style else self._plain(event, path)
         if len(path) >= DEPTH_MAX:
-            raise self._refused(event, "keys are nested too deeply", "Known keys: docs/scenario.md", path)
+            raise self._refused(event, Phrase("keys are nested too deeply"), Phrase("Known keys: docs/scenario.md"), path)
         return self._mapping(path) if kind == "MappingStart" else self._sequence(path)
 
     def _mapping(self, path: KeyPath) -> dict[str, Any]:
         result: dict[str, Any] = {}
         while self._name(event := next(self._events)) != "MappingEnd":
             if self._name(event) != "Scalar":
-                raise self._refused(event, "a key is a word", "Write key: value", path)
+                raise self._refused(event, Phrase("a key is a word"), Phrase("Write key: value"), path)
             key: str = event.value
             here = (*path, key)
             if key == "<<" and not event.style:
-                raise self._refused(event, "merge keys (<<) are not read in scenarios", "Write the values out, or build on another "
-                                    "file by extends: base.yaml", path)  # fmt: skip
+                way_out = Phrase("Write the values out, or build on another file by extends: base.yaml")
+                raise self._refused(event, Phrase("merge keys (<<) are not read in scenarios"), way_out, path)
             if key in result:
                 first = self.places[here].line
                 raise self._refused(
-                    event, "duplicate key: it stands in line {first} already", "Keep one of the two", here, first=first
+                    event,
+                    Phrase("duplicate key: it stands in line {first} already"),
+                    Phrase("Keep one of the two"),
+                    here,
+                    first=first,
                 )
             mark = event.start_mark
             self.places[here] = Place(self._file, mark.line + 1, mark.column + 1)
@@ -209,8 +217,8 @@ class _Reading:
             return _WORDS[word]
         if _INTEGER.fullmatch(text) or _BASED.fullmatch(text):
             if len(text) > _DIGITS_MAX:
-                raise self._refused(event, "a number of {digits} digits is not read", "Write at most {most} digits", path,
-                                    digits=len(text), most=_DIGITS_MAX)  # fmt: skip
+                message, way_out = Phrase("a number of {digits} digits is not read"), Phrase("Write at most {most} digits")
+                raise self._refused(event, message, way_out, path, digits=len(text), most=_DIGITS_MAX)
             return int(text, 0) if _BASED.fullmatch(text) else int(text)
         if _FLOAT.fullmatch(text):
             return float(text)
@@ -232,16 +240,34 @@ class _Reading:
 
 #: What the parser stumbles over, in the words of somebody who writes a file.
 _STUMBLES = (
-    ("'\\t'", "not readable as YAML: a tab cannot stand here", "Indent with blanks"),
-    ("cannot start any token", "not readable as YAML: this character cannot begin a value", "Put the text into quotes"),
-    ("quoted scalar", "not readable as YAML: a quote is opened here and never closed", "Close the quote"),
-    ("mapping values are not allowed", "not readable as YAML: a second colon in one line",
-     "Put text with a colon into quotes, or begin a new line"),
-    ("could not find expected ':'", "not readable as YAML: a key without a colon", "Write key: value, a blank after the colon"),
-    ("expected <block end>", "not readable as YAML: the indent does not fit the lines above",
-     "Indent the keys of one section alike"),
-    ("expected ',' or", "not readable as YAML: a bracket is not closed, or a comma is missing", "Check the brackets and commas"),
-)  # fmt: skip
+    ("'\\t'", Phrase("not readable as YAML: a tab cannot stand here"), Phrase("Indent with blanks")),
+    (
+        "cannot start any token",
+        Phrase("not readable as YAML: this character cannot begin a value"),
+        Phrase("Put the text into quotes"),
+    ),
+    ("quoted scalar", Phrase("not readable as YAML: a quote is opened here and never closed"), Phrase("Close the quote")),
+    (
+        "mapping values are not allowed",
+        Phrase("not readable as YAML: a second colon in one line"),
+        Phrase("Put text with a colon into quotes, or begin a new line"),
+    ),
+    (
+        "could not find expected ':'",
+        Phrase("not readable as YAML: a key without a colon"),
+        Phrase("Write key: value, a blank after the colon"),
+    ),
+    (
+        "expected <block end>",
+        Phrase("not readable as YAML: the indent does not fit the lines above"),
+        Phrase("Indent the keys of one section alike"),
+    ),
+    (
+        "expected ',' or",
+        Phrase("not readable as YAML: a bracket is not closed, or a comma is missing"),
+        Phrase("Check the brackets and commas"),
+    ),
+)
 _HINT = "Check the indent, the colons and the quotes of this line"
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from wfm.core.errors import InputError, Problem
+from wfm.core.errors import InputError, Phrase, Problem
 from wfm.scenario.document import BYTES_MAX, Document, KeyPath, Place
 from wfm.scenario.migration import migrated
 from wfm.scenario.overrides import merged
@@ -20,7 +20,7 @@ DEPTH_MAX = 5
 PATHS: tuple[KeyPath, ...] = (("demand", "history", "file"), ("contact", "fit", "file"))
 
 _KEY = ("extends",)
-_WAY_OUT = "Write a path below the folder of {root}, such as extends: base.yaml"
+_WAY_OUT = Phrase("Write a path below the folder of {root}, such as extends: base.yaml")
 _DRIVE = re.compile(r"[A-Za-z]:")
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
 
@@ -50,15 +50,21 @@ def resolved(root: Path, file: str, read: Read) -> tuple[Document, tuple[Problem
         document, here = chain[-1]
         path, shown = _next(name, document, here, tree, root.name)
         if any(path == seen for _, seen in chain):
-            raise _refused(document, name, "the files build on each other in a circle", "Take extends out of one of them")
+            raise _refused(
+                document, name, Phrase("the files build on each other in a circle"), Phrase("Take extends out of one of them")
+            )
         if len(chain) > DEPTH_MAX:
             raise _refused(
-                document, name, "more than {most} files build on each other", "Bring some of them together", most=DEPTH_MAX
+                document,
+                name,
+                Phrase("more than {most} files build on each other"),
+                Phrase("Bring some of them together"),
+                most=DEPTH_MAX,
             )
         chain.append((_read(read, path, _beside(file, shown), document, name), path))
         if sum(each.size for each, _ in chain) > BYTES_MAX * (1 if root.suffix.lower() in (".yaml", ".yml") else 100):
-            raise _refused(document, name, "the files together have more than {most} bytes, which is not a scenario",
-                           "Put data into a csv file", most=f"{BYTES_MAX:,}")  # fmt: skip
+            raise _refused(document, name, Phrase("the files together have more than {most} bytes, which is not a scenario"),
+                           Phrase("Put data into a csv file"), most=f"{BYTES_MAX:,}")  # fmt: skip
     return _together(chain, tree)
 
 
@@ -80,24 +86,29 @@ def _together(chain: list[tuple[Document, Path]], tree: Path) -> tuple[Document,
 def _next(name: object, document: Document, here: Path, tree: Path, root: str) -> tuple[Path, str]:
     """The file that ``extends`` names, and how to call it from the root's folder."""
     if not isinstance(name, str) or not name.strip() or any(ord(sign) < 32 for sign in name):
-        raise _refused(document, name, "extends names one file", _WAY_OUT, root=root)
+        raise _refused(document, name, Phrase("extends names one file"), _WAY_OUT, root=root)
     text = name.strip().replace("\\", "/")
     if text.startswith(("/", "~")) or _DRIVE.match(text) or _ADDRESS.match(text) or "$" in text or "%" in text:
-        raise _refused(document, name, "extends is a plain path from this file: no address, no absolute path, no ~ and no variable",
-                       _WAY_OUT, root=root)  # fmt: skip
+        plain = Phrase("extends is a plain path from this file: no address, no absolute path, no ~, no variable")
+        raise _refused(document, name, plain, _WAY_OUT, root=root)
     try:
         path = (here.parent / text).resolve()
     except (OSError, ValueError, RuntimeError):
-        raise _refused(document, name, "this is no path of a file", _WAY_OUT, root=root) from None
+        raise _refused(document, name, Phrase("this is no path of a file"), _WAY_OUT, root=root) from None
     lexical = posixpath.normpath(posixpath.join(here.parent.relative_to(tree).as_posix(), text))
     if lexical.startswith("..") or not path.is_relative_to(tree):
-        raise _refused(document, name, "extends leads out of the folder of {root}", _WAY_OUT, root=root)
+        raise _refused(document, name, Phrase("extends leads out of the folder of {root}"), _WAY_OUT, root=root)
     return path, lexical
 
 
 def _read(read: Read, path: Path, shown: str, document: Document, name: object) -> Document:
     if not path.exists():
-        raise _refused(document, name, "the file it builds on is not there", "Check the path: it starts at the folder of this file")
+        raise _refused(
+            document,
+            name,
+            Phrase("the file it builds on is not there"),
+            Phrase("Check the path: it starts at the folder of this file"),
+        )
     return read(path, shown)
 
 

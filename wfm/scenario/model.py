@@ -25,8 +25,8 @@ from wfm.staffing import Targets
 class Name(Inputs):
     """A name in both languages of the reports."""
 
-    zh: str
-    en: str
+    zh: str = Field(description="in Chinese", json_schema_extra={"zh": "中文名称"})
+    en: str = Field(description="in English", json_schema_extra={"zh": "英文名称"})
 
 
 def _both(name: object) -> object:
@@ -118,7 +118,7 @@ class Demand(Shop):
 
     @model_validator(mode="after")
     def _orders_or_a_file(self) -> Demand:
-        if self.orders_per_day is None and (isinstance(self.history, str) or self.history.file is None):
+        if self.orders_per_day is None and (isinstance(self.history, str) or not self.history.reads):
             raise BadValueError("without a history file the plan needs orders_per_day", "Write e.g. orders_per_day: 1450")
         return self
 
@@ -155,8 +155,10 @@ class Scenario(Inputs):
         "CN", "whose public holidays hold (ISO code), or empty", "节假日所属国家（ISO 代码）"
     )
     seed: Annotated[int, Field(ge=0, lt=2**32)] = assumed(20270705, "seed of every random number", "随机种子")
-    plan: Window
-    demand: Annotated[Demand, BeforeValidator(lambda value: {"history": value} if isinstance(value, str) else value)]
+    plan: Window = Field(description="the days planned", json_schema_extra={"zh": "计划期"})
+    demand: Annotated[Demand, BeforeValidator(lambda value: {"history": value} if isinstance(value, str) else value)] = Field(
+        description="where contacts come from", json_schema_extra={"zh": "需求"}
+    )
     hours: OpeningHours = Field(description="opening hours", json_schema_extra={"zh": "营业时间"})
     contact: ContactType = group(ContactType, "what a contact is like", "咨询的特征")
     targets: Targets = group(Targets, "service targets", "服务目标")

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from wfm.core.errors import BadValueError, Problem
+from wfm.core.errors import BadValueError, Phrase, Problem
 from wfm.scenario.document import KeyPath, Place, dotted
 from wfm.scenario.migration import renamed_since
 
@@ -16,24 +16,24 @@ MOST = 20
 
 #: Kind of pydantic's error to (message, way out), the blanks filled from its context.
 _SENTENCES: Mapping[str, tuple[str, str]] = {
-    "greater_than": ("has to be above {gt}", ""),
-    "greater_than_equal": ("has to be {ge} or more", ""),
-    "less_than": ("has to be below {lt}", ""),
-    "less_than_equal": ("has to be {le} or less", ""),
-    "finite_number": ("a finite number is needed here", "Write a number such as 4.5"),
-    "int": ("a whole number is needed here", "Write a number such as 4"),
-    "float": ("a number is needed here", "Write a number such as 4.5"),
-    "bool": ("neither true nor false", "Write true or false"),
-    "date": ("not a date", "Write 2027-11-11"),
-    "string": ("a text is needed here", "Write it in quotes"),
-    "list": ("a list is needed here", "Write [a, b]"),
-    "tuple": ("a list is needed here", "Write [a, b]"),
-    "string_too_short": ("this text is too short", "Write at least {min_length} characters"),
-    "string_too_long": ("this text is too long", "Write at most {max_length} characters"),
-    "too_short": ("too few of these are written", "Write at least {min_length}"),
-    "too_long": ("too many of these are written", "Write at most {max_length}"),
+    "greater_than": (Phrase("has to be above {gt}"), ""),
+    "greater_than_equal": (Phrase("has to be {ge} or more"), ""),
+    "less_than": (Phrase("has to be below {lt}"), ""),
+    "less_than_equal": (Phrase("has to be {le} or less"), ""),
+    "finite_number": (Phrase("a finite number is needed here"), Phrase("Write a number such as 4.5")),
+    "int": (Phrase("a whole number is needed here"), Phrase("Write a number such as 4")),
+    "float": (Phrase("a number is needed here"), Phrase("Write a number such as 4.5")),
+    "bool": (Phrase("neither true nor false"), Phrase("Write true or false")),
+    "date": (Phrase("not a date"), Phrase("Write 2027-11-11")),
+    "string": (Phrase("a text is needed here"), Phrase("Write it in quotes")),
+    "list": (Phrase("a list is needed here"), Phrase("Write [a, b]")),
+    "tuple": (Phrase("a list is needed here"), Phrase("Write [a, b]")),
+    "string_too_short": (Phrase("this text is too short"), Phrase("Write at least {min_length} characters")),
+    "string_too_long": (Phrase("this text is too long"), Phrase("Write at most {max_length} characters")),
+    "too_short": (Phrase("too few of these are written"), Phrase("Write at least {min_length}")),
+    "too_long": (Phrase("too many of these are written"), Phrase("Write at most {max_length}")),
 }
-_HISTORY = "Write estimate, {generate: shop} or {file: path/to/history.csv}"
+_HISTORY = Phrase("Write estimate, {generate: shop} or {file: path/to/history.csv}")
 
 
 def problems(errors: Sequence[Mapping[str, Any]], places: Mapping[KeyPath, Place], file: str) -> list[Problem]:
@@ -84,36 +84,40 @@ def _sentence(entry: Mapping[str, Any], path: KeyPath, error: object) -> tuple[s
     if isinstance(error, BadValueError):
         return error.message, error.way_out, error.values
     if kind == "missing":
-        return "this key is required", "Add {key}: ...", {"key": path[-1]}
+        return Phrase("this key is required"), Phrase("Add {key}: ..."), {"key": path[-1]}
     if kind == "extra_forbidden":
         return _unknown(path)
     if kind == "literal_error":
         entry_ = field_at(path)
         words = ", ".join(entry_.choices) if entry_ is not None and entry_.choices else str(context.get("expected", ""))
         if path == ("demand", "history"):
-            return "not a history", _HISTORY, {}
-        return "none of the words that are known here", "Write one of: {words}", {"words": words}
+            return Phrase("not a history"), _HISTORY, {}
+        return Phrase("none of the words that are known here"), Phrase("Write one of: {words}"), {"words": words}
     if kind in ("model_type", "model_attributes_type", "dict_type", "mapping_type"):
         known = ", ".join(known_keys(path))
-        return "a section with keys is needed here", "Write {{key: value}}; keys: {known}" if known else "", {"known": known}
+        return (
+            Phrase("a section with keys is needed here"),
+            Phrase("Write {{key: value}}; keys: {known}") if known else "",
+            {"known": known},
+        )
     for sign, (message, way_out) in _SENTENCES.items():
         if kind == sign or re.fullmatch(rf"{sign}_(type|parsing|parsing_size|from_float|from_datetime_\w+)", kind):
             return message, way_out, {name: _plain(value) for name, value in context.items()} or {"blank": ""}
     if kind == "value_error":
         message, colon, way_out = str(error).partition(": ")
         return message, (way_out[:1].upper() + way_out[1:]) if colon else "", {}
-    return "not a value that this key can have", "Known keys and their units: docs/scenario.md", {}
+    return Phrase("not a value that this key can have"), Phrase("Known keys and their units: docs/scenario.md"), {}
 
 
 def _unknown(path: KeyPath) -> tuple[str, str, Mapping[str, object]]:
     from wfm.scenario.fields import known_keys
 
     if new := renamed_since(path):
-        return "this key has another name now", "Write {new}", {"new": new}
+        return Phrase("this key has another name now"), Phrase("Write {new}"), {"new": new}
     known = known_keys(path[:-1])
     if near := difflib.get_close_matches(str(path[-1]), known, 1):
-        return "unknown key", "Did you mean '{near}'?", {"near": near[0]}
-    return "unknown key", "Known here: {known}", {"known": ", ".join(known)}
+        return Phrase("unknown key"), Phrase("Did you mean '{near}'?"), {"near": near[0]}
+    return Phrase("unknown key"), Phrase("Known here: {known}"), {"known": ", ".join(known)}
 
 
 def _plain(value: object) -> object:

@@ -296,9 +296,9 @@ def _quoted(text: str, entry: Documented) -> str:
 
 
 def _formats(workbook: Any) -> dict[str, Any]:
-    cell = {"border": 1, "border_color": "#D9D9D9", "valign": "top"}
+    cell: dict[str, Any] = {"border": 1, "border_color": "#D9D9D9", "valign": "top"}
     shown = {"words": "@", "number": "General", "whole": "0%", "share": "0.0###%", "date": "yyyy-mm-dd"}
-    yellow = {"": {"bg_color": "#FFF2CC"}, "required ": {"bg_color": "#FFD966", "bold": True}}
+    yellow: dict[str, dict[str, Any]] = {"": {"bg_color": "#FFF2CC"}, "required ": {"bg_color": "#FFD966", "bold": True}}
     formats = {
         "title": workbook.add_format({"italic": True}),
         "header": workbook.add_format({"bold": True, "bg_color": "#1F3864", "font_color": "#FFFFFF", "border": 1}),

@@ -12,7 +12,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from wfm.core.errors import InputError, Language, Problem
+from wfm.core.errors import InputError, Language, Phrase, Problem
 from wfm.scenario.document import Document, KeyPath, Place, dotted, parse, read_bytes
 from wfm.scenario.overrides import key_path, put
 
@@ -211,7 +211,7 @@ def _number(cell: float, kind: str) -> object:
 def _clock(cell: time | timedelta, kind: str) -> str:
     if kind == "duration":
         # 4:30 typed into a spreadsheet is half past four, in a scenario four minutes and a half.
-        raise _Refused("a time of the day stands here", "Write 20s, 3min or 1h30min, the cell formatted as text")
+        raise _Refused(Phrase("a time of the day stands here"), Phrase("Write 20s, 3min or 1h30min, the cell formatted as text"))
     if isinstance(cell, time):
         return f"{cell.hour:02d}:{cell.minute:02d}"
     minutes = round(cell.total_seconds() / 60)

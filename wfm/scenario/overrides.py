@@ -58,8 +58,9 @@ def given(text: str, where: str = "--set") -> tuple[tuple[str, ...], object]:
 def put(values: Mapping[str, Any], places: dict[KeyPath, Place], path: KeyPath, value: object, place: Place) -> dict[str, Any]:
     """The values with one of them written; ``places`` (changed in place) says where it comes from. Null drops as in `merged`."""
     result = _put(values, path, (), value)
-    for known in [known for known in places if known[: len(path)] == path]:
-        del places[known]
+    if path in places:
+        for known in [known for known in places if known[: len(path)] == path]:
+            del places[known]
     places[path] = place
     if isinstance(value, Mapping):
         places.update(dict.fromkeys(leaves(value, path), place))
@@ -128,7 +129,7 @@ def _merge(below: Pair, above: Pair, path: KeyPath, places: dict[KeyPath, Place]
         here = (*path, key)
         if key not in new:
             result[key] = old[key]
-            _adopt(places, below[1], here)
+            _adopt(places, below[1], here, old[key])
             continue
         value = new[key]
         if isinstance(value, Mapping) and isinstance(old.get(key), Mapping):
@@ -139,12 +140,17 @@ def _merge(below: Pair, above: Pair, path: KeyPath, places: dict[KeyPath, Place]
             continue
         else:
             result[key] = value
-            _adopt(places, above[1], here)
+            _adopt(places, above[1], here, value)
     return result
 
 
-def _adopt(places: dict[KeyPath, Place], source: Mapping[KeyPath, Place], path: KeyPath) -> None:
-    places.update({known: place for known, place in source.items() if known[: len(path)] == path})
+def _adopt(places: dict[KeyPath, Place], source: Mapping[KeyPath, Place], path: KeyPath, value: object) -> None:
+    """Take the places of a key and of all below it over."""
+    if path in source:
+        places[path] = source[path]
+    inner = value.items() if isinstance(value, Mapping) else enumerate(value) if isinstance(value, list) else ()
+    for key, below in inner:
+        _adopt(places, source, (*path, key), below)
 
 
 def _dropped(path: KeyPath) -> bool:

@@ -38,43 +38,40 @@ _HISTORY = Phrase("Write estimate, {generate: shop} or {file: path/to/history.cs
 
 def problems(errors: Sequence[Mapping[str, Any]], places: Mapping[KeyPath, Place], file: str) -> list[Problem]:
     """Pydantic's errors as problems in the order of the file, each once, at most `MOST` and the number of the others."""
-    found: dict[tuple[str, str], Problem] = {}
+    written = {path: place for path, place in places.items() if place.file.startswith("--set")}
+    found: dict[tuple[KeyPath, str], tuple[Place, KeyPath, Mapping[str, Any]]] = {}
     for entry in _without_other_branches(errors):
-        problem = _problem(entry, places, file)
-        found.setdefault((problem.key, problem.message), problem)
-    told = sorted(found.values(), key=lambda problem: (problem.file != file, problem.file, problem.line))
-    if len(told) <= MOST:
-        return told
-    more = Problem("{count} more problems", file=file, way_out="Mend these first", values={"count": len(told) - MOST})
-    return [*told[:MOST], more]
+        path = _key(entry)
+        found.setdefault((path, str(entry["type"])), (_place(path, places, written, file), path, entry))
+    order = sorted(found.values(), key=lambda item: (item[0].file != file, item[0].file, item[0].line))
+    told = [_problem(*item) for item in order[:MOST]]
+    if len(order) > MOST:
+        told.append(Problem("{count} more problems", file=file, way_out="Mend these first", values={"count": len(order) - MOST}))
+    return told
 
 
-def _problem(entry: Mapping[str, Any], places: Mapping[KeyPath, Place], file: str) -> Problem:
-    path = _path(entry["loc"])
-    error = entry.get("ctx", {}).get("error")
-    if not path and isinstance(error, BadValueError) and isinstance(error.values.get("key"), str):
-        path = tuple(str(error.values["key"]).split(".", 1))
-    message, way_out, values = _sentence(entry, path, error)
+def _problem(place: Place, path: KeyPath, entry: Mapping[str, Any]) -> Problem:
+    message, way_out, values = _sentence(entry, path, entry.get("ctx", {}).get("error"))
     unsaid = entry["type"] in ("missing", "extra_forbidden") or isinstance(entry["input"], Mapping | list | tuple)
-    value = None if unsaid else entry["input"]
-    place = place_of(path, places, file)
-    return Problem(message, dotted(path), value, way_out, place.file, place.line, values)
+    return Problem(message, dotted(path), None if unsaid else entry["input"], way_out, place.file, place.line, values)
 
 
-def place_of(path: KeyPath, places: Mapping[KeyPath, Place], file: str) -> Place:
+def _key(entry: Mapping[str, Any]) -> KeyPath:
+    path, error = _path(entry["loc"]), entry.get("ctx", {}).get("error")
+    if not path and isinstance(error, BadValueError) and isinstance(error.values.get("key"), str):
+        # What a model finds out about the whole may still be about one key.
+        return tuple(str(error.values["key"]).split(".", 1))
+    return path
+
+
+def _place(path: KeyPath, places: Mapping[KeyPath, Place], written: Mapping[KeyPath, Place], file: str) -> Place:
     """Where a key stands, else the section it belongs to; where an override touched the section, that override."""
-    if path not in places:
-        below = [place for known, place in places.items() if known[: len(path)] == path and place.file.startswith("--set")]
-        if path and below:
+    if path and path not in written:
+        below = [place for known, place in written.items() if known[: len(path)] == path]
+        if below:
             return below[-1]
     known = next((path[:end] for end in range(len(path), 0, -1) if path[:end] in places), None)
-    if known is None:
-        return Place(file)
-    place = places[known]
-    if place.line and known == path:
-        touched = [at for key, at in places.items() if key[: len(path)] == path and at.file.startswith("--set")]
-        return touched[-1] if touched else place
-    return place
+    return Place(file) if known is None else places[known]
 
 
 def _sentence(entry: Mapping[str, Any], path: KeyPath, error: object) -> tuple[str, str, Mapping[str, object]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Literal
 
@@ -50,6 +50,8 @@ class Export:
         Headers of ``columns`` that no page confirms.
     notes
         What a planner has to know about its numbers.
+    outcomes
+        Of contacts: outcome to the words this export has for it, where they differ from the usual ones.
     """
 
     name: str
@@ -64,6 +66,7 @@ class Export:
     distinctive: tuple[str, ...] = ()
     unconfirmed: tuple[str, ...] = ()
     notes: str = ""
+    outcomes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def find(self, headers: Iterable[str]) -> dict[str, str]:
         """Our names to the file's own, of the columns that are there; a header serves once."""
@@ -98,7 +101,7 @@ def exports() -> tuple[Export, ...]:
         if file.name.endswith(".toml"):
             content = tomllib.loads(file.read_text(encoding="utf-8"))
             shared = {key: content.get(key, "") for key in ("vendor", "zh", "date", "source")}
-            known.extend(_export(name, {**shared, **entry}) for name, entry in content["exports"].items())
+            known.extend(_export(name, {**shared, **entry}) for name, entry in content.get("exports", {}).items())
     return tuple(sorted(known, key=lambda one: one.name))
 
 
@@ -116,7 +119,18 @@ def _export(name: str, entry: Mapping[str, Any]) -> Export:
         distinctive=tuple(entry.get("distinctive", ())),
         unconfirmed=tuple(entry.get("unconfirmed", ())),
         notes=entry.get("notes", ""),
+        outcomes={outcome: tuple(words) for outcome, words in entry.get("outcomes", {}).items()},
     )
+
+
+@cache
+def outcome_words() -> dict[str, str]:
+    """The usual words for how a contact ended, `plain`, to ``handled``, ``abandoned``, ``blocked``, ``left`` or ``phantom``."""
+    import tomllib
+    from importlib.resources import files
+
+    content = tomllib.loads(files("wfm.history").joinpath("data/outcomes.toml").read_text(encoding="utf-8"))
+    return {plain(word): outcome for outcome, words in content["outcomes"].items() for word in words}
 
 
 def export(name: str) -> Export:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +17,8 @@ from wfm.scenario.model import Scenario
 class Origin:
     """One value of a scenario with its origin.
 
-    ``default`` is what stands there unless the planner writes otherwise; once the value differs, ``kind`` is "yours".
+    ``default`` is what stands there unless the planner writes otherwise; once the value differs, ``kind`` is "yours", or "fitted"
+    where it was computed from records (``contact.fit``).
     """
 
     key: str
@@ -34,10 +35,11 @@ class Origin:
 
 def origins(scenario: Scenario) -> list[Origin]:
     """Every leaf value of the scenario that has an origin, in the order of the file format."""
-    return list(_walk(scenario, ""))
+    fitted = {f"contact.{key}": source for key, source in scenario.contact.fitted.items()}
+    return list(_walk(scenario, "", fitted))
 
 
-def _walk(model: BaseModel, prefix: str) -> Iterator[Origin]:
+def _walk(model: BaseModel, prefix: str, fitted: Mapping[str, str]) -> Iterator[Origin]:
     for name, info in type(model).model_fields.items():
         value = getattr(model, name)
         about: dict[str, Any] = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
@@ -46,11 +48,14 @@ def _walk(model: BaseModel, prefix: str) -> Iterator[Origin]:
             for inner, given in value.root.items():
                 yield Origin(f"{key}.{inner}", given, "", "yours", "", "", "", str(inner), str(inner), None)
         elif isinstance(value, BaseModel):
-            yield from _walk(value, f"{key}.")
+            yield from _walk(value, f"{key}.", fitted)
         elif "origin" in about:
             default = None if info.is_required() else info.get_default(call_default_factory=True, validated_data={})
             kind: OriginKind = "yours" if info.is_required() or value != default_of(type(model), name) else about["origin"]
-            yield Origin(key, value, about.get("unit", ""), kind, about.get("source", ""), about.get("price_date", ""),
-                         about.get("grade", ""), info.description or "", about.get("zh", ""), default)  # fmt: skip
+            source, day, grade = about.get("source", ""), about.get("price_date", ""), about.get("grade", "")
+            if key in fitted:
+                kind, source, day, grade = "fitted", fitted[key], "", ""
+            yield Origin(key, value, about.get("unit", ""), kind, source, day, grade, info.description or "", about.get("zh", ""),
+                         default)  # fmt: skip
     for name, value in (model.model_extra or {}).items():
-        yield from _walk(value, f"{prefix}{name}.")
+        yield from _walk(value, f"{prefix}{name}.", fitted)

@@ -92,6 +92,14 @@ def read_source(path: str | Path, overrides: Sequence[str] = (), *, sheet: str |
     return replace(source, values=values, places=places, overrides=(*source.overrides, *overrides))
 
 
+def read_text_of(text: str, file: str) -> Source:
+    """A scenario that stands in no file yet."""
+    from wfm.scenario.document import parse
+
+    values, places = parse(text, file)
+    return Source(values, places, file)
+
+
 def validate(source: Source) -> Scenario:
     """The source as a `Scenario`."""
     import pydantic

@@ -36,6 +36,7 @@ _ORIGINS: dict[str, dict[Language, str]] = {
     "found": {"zh": "网上报价", "en": "found price"},
     "law": {"zh": "法规", "en": "law"},
     "assumed": {"zh": "假设", "en": "assumption"},
+    "fitted": {"zh": "由记录拟合", "en": "fitted"},
     "yours": {"zh": "您的值", "en": "yours"},
 }
 _UNITS_ZH = {

@@ -1,0 +1,66 @@
+"""What is odd in a scenario though nothing is wrong with it: told by ``wfm check``."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from wfm.core import units
+from wfm.core.errors import Problem
+from wfm.scenario.document import Place, dotted
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from wfm.scenario.model import Scenario
+    from wfm.scenario.reader import Source
+
+#: Weeks between the end of a history and the plan beyond which the forecast has to guess what happened meanwhile.
+GAP_WEEKS = 8
+
+
+def remarks(scenario: Scenario, source: Source, history: pd.DataFrame | None = None) -> list[Problem]:
+    """Remarks on a scenario that is right, in the order of the file.
+
+    Parameters
+    ----------
+    history
+        The past as read (table ``history``), where the scenario has one.
+    """
+    found = [*_dates_outside(scenario, source)]
+    if history is not None and len(history):
+        last = history["start"].max().tz_convert(scenario.timezone).date()
+        found += _gap(scenario, source, last)
+    return found
+
+
+def _gap(scenario: Scenario, source: Source, last: date) -> list[Problem]:
+    weeks = (scenario.plan.start - last).days / 7
+    key = ("demand", "history", "file")
+    place = source.places.get(key, source.places.get(("demand", "history"), Place(source.file)))
+    if weeks > GAP_WEEKS:
+        return [Problem("the history ends on {last}, {weeks} weeks before the plan begins", dotted(key), None,
+                        "Use a newer history, or let the plan begin earlier", place.file, place.line,
+                        {"last": last, "weeks": round(weeks)})]  # fmt: skip
+    if weeks <= 0:
+        return [Problem("the history runs into the plan: it ends on {last}, the plan begins on {start}", dotted(key), None,
+                        "Let the plan begin after the history", place.file, place.line,
+                        {"last": last, "start": scenario.plan.start})]  # fmt: skip
+    return []
+
+
+def _dates_outside(scenario: Scenario, source: Source) -> list[Problem]:
+    found = []
+    for key in scenario.hours.root:
+        if not key[:1].isdigit():
+            if key == "holiday" and not scenario.country:
+                place = source.places.get(("hours", key), Place(source.file))
+                found.append(Problem("hours of holidays are written, but no country says which days these are", dotted(("hours", key)),
+                                     None, "Write country: CN, or dates instead of holiday", place.file, place.line))  # fmt: skip
+            continue
+        first, last = units.date_span(key)
+        if last < scenario.plan.start or first > scenario.plan.end:
+            place = source.places.get(("hours", key), Place(source.file))
+            found.append(Problem("these hours lie outside of the plan, {start} to {end}", f"hours.{key}", None, "Check the dates",
+                                 place.file, place.line, {"start": scenario.plan.start, "end": scenario.plan.end}))  # fmt: skip
+    return found

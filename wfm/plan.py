@@ -18,7 +18,7 @@ from wfm.economics.breakeven import break_evens
 from wfm.economics.comparison import case_ledger, compare
 from wfm.economics.ledger import BASELINE
 from wfm.economics.options import case
-from wfm.expected import counted, expect, no_repairs, read_past
+from wfm.expected import counted, expect, fitted, no_repairs, read_past
 from wfm.forecast import day_draws
 from wfm.loop import OneMore, one_more, play
 from wfm.reverse import Carried, carried
@@ -112,7 +112,7 @@ def make_plan(
     staffed = steps.staffed
     simulation, better = steps.simulation, steps.one_more
     money = steps.money
-    known = tuple(origins(scenario))
+    known = tuple(origins(steps.asked))
     return Plan(
         scenario=steps.scenario,
         history=past,
@@ -175,8 +175,8 @@ class Steps:
         given: Mapping[str, pd.DataFrame] | None = None,
         progress: Progress = lambda stage, done: None,
     ) -> None:
-        self._asked, self._folder, self._seats, self._stage = scenario, folder, seats, _told(progress)
-        self._given = {name: self._checked(table, name) for name, table in (given or {}).items()}
+        self._asked, self._folder, self._seats, self._stage = fitted(scenario, folder), folder, seats, _told(progress)
+        self.given = {name: self._checked(table, name) for name, table in (given or {}).items()}
 
     def _checked(self, table: pd.DataFrame, name: str) -> pd.DataFrame:
         contract = {"shifts": "schedule"}.get(name, name)
@@ -194,21 +194,31 @@ class Steps:
                 raise InputError(Problem(message, "date", str(outside[0]), way_out, values=told))
         return table
 
+    @property
+    def asked(self) -> Scenario:
+        """The scenario as it was asked for, with what its records say (``contact.fit``)."""
+        return self._asked
+
+    @property
+    def held(self) -> bool:
+        """Whether people are given, so that no option is staffed anew."""
+        return "people" in self.given
+
     @cached_property
     def past(self) -> tuple[pd.DataFrame | None, pd.DataFrame]:
         """Table ``history`` (None where there is none or none is needed), and what was repaired in it."""
-        if self._given.keys() & {"history", "forecast", "workload", "requirement"}:
-            return self._given.get("history"), no_repairs()
+        if self.given.keys() & {"history", "forecast", "workload", "requirement"}:
+            return self.given.get("history"), no_repairs()
         return read_past(self._asked, self._folder)
 
     @cached_property
     def _expected(self) -> tuple[pd.DataFrame, Scenario]:
         for name in ("forecast", "workload", "requirement"):
-            if name in self._given and CONTRACTS["forecast"].columns.keys() <= set(self._given[name].columns):
-                return self._given[name], counted(self._asked, self._given[name])
+            if name in self.given and CONTRACTS["forecast"].columns.keys() <= set(self.given[name].columns):
+                return self.given[name], counted(self._asked, self.given[name])
         with self._stage("forecast"):
             # A workload or a requirement without a forecast's columns says nothing of the past.
-            needed = "history" not in self._given and self._given.keys() & {"workload", "requirement"}
+            needed = "history" not in self.given and self.given.keys() & {"workload", "requirement"}
             return expect(self._asked, read_past(self._asked, self._folder)[0] if needed else self.past[0])
 
     @property
@@ -230,14 +240,14 @@ class Steps:
     def workload(self) -> pd.DataFrame:
         """Table ``workload``."""
         for name in ("workload", "requirement"):
-            if name in self._given and CONTRACTS["workload"].columns.keys() <= set(self._given[name].columns):
-                return self._given[name]
+            if name in self.given and CONTRACTS["workload"].columns.keys() <= set(self.given[name].columns):
+                return self.given[name]
         return workload(self.forecast, self.scenario.contact)
 
     @cached_property
     def requirement(self) -> pd.DataFrame:
         """Table ``requirement``, with the workload it answers."""
-        own = self._given.get("requirement")
+        own = self.given.get("requirement")
         if own is None:
             return requirement(self.workload, self.scenario.targets, self.scenario.contact)
         missing = [column for column in self.workload if column not in own]
@@ -246,7 +256,7 @@ class Steps:
     @cached_property
     def schedule(self) -> Schedule:
         """Shifts and their cover."""
-        need, own, cover = self.requirement, self._given.get("shifts"), self._given.get("cover")
+        need, own, cover = self.requirement, self.given.get("shifts"), self.given.get("cover")
         if cover is not None and own is None:
             way_out = "Give both: --use shifts=... --use cover=..."
             raise InputError(Problem("a cover says how many are there, not in which shifts", key="cover", way_out=way_out))
@@ -256,7 +266,7 @@ class Steps:
     @cached_property
     def cover(self) -> pd.DataFrame:
         """Table ``cover``."""
-        own = self._given.get("cover")
+        own = self.given.get("cover")
         return self.schedule.cover if own is None else own
 
     @cached_property
@@ -280,10 +290,10 @@ class Steps:
     def money(self) -> Comparison:
         """The options in money."""
         sourcing = Sourcing(self.scenario, self.staffed, self._seats)
-        own = self._given.get("people")
+        own = self.given.get("people")
         with self._stage("economics"):
             asked = self.scenario
-            quantities = sourcing if own is None else Held(sourcing, own, self._given.get("heads"))
+            quantities = sourcing if own is None else Held(sourcing, own, self.given.get("heads"))
             money = case(asked.money, asked.people.wage, asked.options, quantities)
             ledger = case_ledger(money)
             options = compare(money, ledger)

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from wfm.core.errors import Language
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Run ``wfm``; the process ends with 0 plan made, 1 internal or IO error, 2 bad input or usage, 130 interrupted."""
     from wfm.cli.group import wfm
 
     _streams()
-    sys.exit(_run(wfm))
+    sys.exit(_run(wfm, arguments))
 
 
 def _streams() -> None:
@@ -25,39 +26,89 @@ def _streams() -> None:
 
 
 def _spoken() -> Language:
-    """The language of this machine's user, for messages about files that do not say theirs."""
-    import locale
-    import os
+    """The language of messages (`wfm.cli.options.spoken`)."""
+    from wfm.cli.options import spoken
 
-    told = os.environ.get("WFM_LANGUAGE") or os.environ.get("LC_ALL") or os.environ.get("LANG") or locale.getlocale()[0] or ""
-    return "zh" if told.lower().startswith(("zh", "chinese")) else "en"
+    return spoken()
 
 
-def _run(command: object) -> int:
+def _run(command: object, arguments: Sequence[str] | None = None) -> int:
     import click
 
-    from wfm.core.errors import InputError
+    from wfm.cli.options import speak, spoken
+    from wfm.core.errors import InputError, said
 
+    speak(None)
     try:
-        code = command.main(standalone_mode=False)  # type: ignore[attr-defined]
+        code = command.main(arguments, standalone_mode=False)  # type: ignore[attr-defined]
+        # Here, so that a reader who has gone is noticed while it can still be kept quiet.
+        sys.stdout.flush()
     except InputError as error:
-        from wfm.core.errors import said
-
-        language = error.language or _spoken()
+        language = spoken(error.language)
         for problem in error.problems:
-            print(f"wfm: {problem.text(language)}", file=sys.stderr)
+            _tell(problem.text(language))
         if len(error.problems) > 1:
-            print("wfm: " + said("{count} problems, nothing written", {"count": len(error.problems)}, language), file=sys.stderr)
+            _tell(said("{count} problems, nothing written", {"count": len(error.problems)}, language))
         return 2
     except click.ClickException as error:
-        error.show()
+        from wfm.cli.usage import told
+
+        for line in told(error, spoken()):
+            _tell(line)
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
-        print("wfm: interrupted, nothing written", file=sys.stderr)
+        _tell(said("interrupted, nothing written", {}, spoken()))
         return 130
     except BrokenPipeError:
+        _quiet_stdout()
+        return 1
+    except MemoryError:
+        _tell(said("not enough memory, nothing written", {}, spoken()))
         return 1
     except OSError as error:
-        print(f"wfm: {error.filename or ''}: {error.strerror or error}", file=sys.stderr)
+        _tell(_of_disk(error))
         return 1
     return code if isinstance(code, int) else 0
+
+
+def _tell(text: str) -> None:
+    print(f"wfm: {text}", file=sys.stderr)
+
+
+def _quiet_stdout() -> None:
+    """Who read us has gone (``wfm forecast s.yaml | head``): what is left goes nowhere, without a word at exit."""
+    import os
+    from contextlib import suppress
+
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _of_disk(error: OSError) -> str:
+    """What the disk refused, where, and the way out; the system's own words for the rest."""
+    import errno
+    from pathlib import PurePath
+
+    from wfm.cli.options import spoken
+    from wfm.core.errors import Problem
+
+    known = {
+        errno.EACCES: (
+            "no permission to write or read here",
+            "Choose another place with --out, or close the file in other programs",
+        ),
+        errno.EPERM: (
+            "no permission to write or read here",
+            "Choose another place with --out, or close the file in other programs",
+        ),
+        errno.EROFS: ("this disk is read-only", "Choose another place with --out"),
+        errno.ENOSPC: ("the disk is full, nothing is half-written", "Free some space, or choose another place with --out"),
+        errno.ENOTDIR: ("a file stands where a folder is needed", "Choose another place with --out"),
+        errno.EEXIST: ("a file stands where a folder is needed", "Choose another place with --out"),
+        errno.EISDIR: ("a folder stands where a file is needed", "Choose another place with --out"),
+    }
+    file = PurePath(str(error.filename)).as_posix() if error.filename else ""
+    message, way_out = known.get(error.errno or 0, ("", ""))
+    if not message:
+        return f"{file}: {error.strerror or error}" if file else str(error.strerror or error)
+    return Problem(message, file=file, way_out=way_out).text(spoken())

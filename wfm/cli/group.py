@@ -50,9 +50,12 @@ class _Lazy(click.Group):
         if args and args[0] not in _COMMANDS and not args[0].startswith("-"):
             import difflib
 
+            from wfm.cli.usage import Unknown
+
             near = difflib.get_close_matches(args[0], _COMMANDS, 1)
-            hint = f" Did you mean '{near[0]}'?" if near else f" Commands: {', '.join(_COMMANDS)}."
-            raise click.UsageError(f"there is no command '{args[0]}'.{hint}", ctx)
+            way_out = "Did you mean '{near}'?" if near else "Commands: {commands}"
+            values = {"near": near[0]} if near else {"commands": ", ".join(_COMMANDS)}
+            raise Unknown("there is no command '{name}'", way_out, ctx, name=args[0], **values)
         return super().resolve_command(ctx, args)
 
 

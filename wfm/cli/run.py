@@ -3,73 +3,75 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
-from wfm.core.errors import InputError, Problem
+from wfm.cli.options import Asked, shared
+
+#: Tables of the planner's own that a whole plan can be made from; given people are for ``wfm economics``.
+READS = ("history", "forecast", "workload", "requirement", "shifts", "cover")
 
 
 @click.command()
-@click.argument("scenario", type=click.Path(path_type=Path))
-@click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Override one value, e.g. targets.answer_rate=95%.")
-@click.option("--given", "given", multiple=True, metavar="seats=N", help="What is given: seats=10 asks how many orders they carry.")
-@click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Folder for the report and tables [out/SCENARIO].")
-@click.option("--seed", type=click.IntRange(0, 2**32 - 1), help="Seed of every random number.")
-@click.option("--language", type=click.Choice(["zh", "en"]), help="Language of the console.")
-@click.option("--json", "as_json", is_flag=True, help="Print plan.json to stdout, and nothing else there.")
+@shared(
+    "table",
+    out=click.option("--out", type=click.Path(path_type=Path), help="Folder for the report and tables [out/SCENARIO]."),
+    given=click.option(
+        "--given", multiple=True, metavar="seats=N", help="What is given: seats=10 asks how many orders they carry."
+    ),
+    as_json=click.option("--json", "as_json", is_flag=True, help="Print plan.json to stdout, and nothing else there."),
+)
 @click.option("--fail-under", is_flag=True, help="Exit with 1 if targets are not met as often as promised.")
-@click.option("-q", "--quiet", is_flag=True, help="No progress, no screen.")
-def run(
-    scenario: Path,
-    overrides: tuple[str, ...],
-    given: tuple[str, ...],
-    out: Path | None,
-    seed: int | None,
-    language: str | None,
-    as_json: bool,
-    fail_under: bool,
-    quiet: bool,
-) -> int:
-    """Make the plan of SCENARIO (a .yaml file).
+def run(asked: Asked, fail_under: bool) -> int:
+    """Make the plan of SCENARIO (a .yaml file, or an Excel sheet of keys).
 
     \b
     wfm run scenarios/quickstart.yaml
-    wfm run scenarios/quickstart.yaml --set demand.orders_per_day=2000
+    wfm run scenarios/quickstart.yaml --set demand.orders_per_day=2000 --brief
     wfm run scenarios/quickstart.yaml --given seats=10
+    wfm run scenarios/quickstart.yaml --overrides out/quickstart/plan.xlsx --use forecast=mine.csv
     """  # noqa: D301
-    if not quiet:
+    if not asked.quiet:
         # Before anything heavy is imported: the planner sees at once that work has begun.
-        print(f"wfm run {scenario}", file=sys.stderr, flush=True)
-    from wfm.scenario.reader import read_scenario
+        print(f"wfm run {asked.scenario}", file=sys.stderr, flush=True)
+    chosen, source = asked.read()
+    seats = asked.seats
+    folder = asked.out or Path("out") / asked.scenario.stem
+    if folder.is_file():
+        from wfm.core.errors import InputError, Problem
 
-    extra = ([f"seed={seed}"] if seed is not None else []) + ([f"language={language}"] if language else [])
-    chosen, source = read_scenario(scenario, [*overrides, *extra])
-    seats = _seats(given)
+        way_out = "Name a folder, or leave --out away"
+        raise InputError(Problem("a file stands where a folder is needed", key="--out", value=folder.as_posix(), way_out=way_out))
+    from wfm.cli.tables import used
+
+    given = used(asked, chosen.timezone, READS, folder=("history",))
 
     from wfm.plan import make_plan
+    from wfm.report import brief
     from wfm.report.console import progress_line, screen
     from wfm.report.files import plan_json, write_outputs
 
-    plan = make_plan(chosen, folder=source.folder, seats=seats, progress=progress_line(chosen.language, quiet=quiet))
-    folder = out or Path("out") / scenario.stem
+    tell = progress_line(chosen.language, quiet=asked.quiet)
+    plan = make_plan(chosen, folder=source.folder, seats=seats, given=given, progress=tell)
+    plan = replace(plan, overrides=(*source.overrides, *(f"--given {text}" for text in asked.given)))
     written = write_outputs(plan, folder)
-    if as_json:
+    changed = [brief.overrides(source.overrides, chosen.language)] if source.overrides else []
+    changed += [brief.used(sorted(given), chosen.language)] if given else []
+    if asked.as_json:
         sys.stdout.write(plan_json(plan))
-    elif not quiet:
-        print(screen(plan, chosen.language, written=written, scenario_path=scenario))
+    elif asked.brief:
+        print("\n".join(brief.plan(plan, chosen.language)))
+    elif not asked.quiet:
+        print(screen(plan, chosen.language, written=written, scenario_path=asked.scenario))
+        for line in changed:
+            print(f" {line}")
+    if asked.verbose and not asked.quiet:
+        head = brief.title(chosen, "history")
+        if plan.history is not None:
+            lines = brief.history(plan.history, plan.repairs, chosen.language, head=head, most=200)
+            print("\n".join(lines), file=sys.stderr)
+        for path in written:
+            print(path.as_posix(), file=sys.stderr)
     return 1 if fail_under and plan.status == "short" else 0
-
-
-def _seats(given: tuple[str, ...]) -> int | None:
-    seats = None
-    for text in given:
-        key, _, value = text.partition("=")
-        if key != "seats":
-            raise InputError(Problem("only seats can be given", key="--given", value=text, way_out="Write --given seats=10"))
-        if not value.isdigit() or int(value) < 1:
-            raise InputError(
-                Problem("seats are a whole number, 1 or more", key="--given", value=text, way_out="Write --given seats=10")
-            )
-        seats = int(value)
-    return seats

@@ -9,10 +9,10 @@ from wfm.core import kpi
 if TYPE_CHECKING:
     import pandas as pd
 
-    from wfm.plan import Plan
+    from wfm.plan import Plan, Steps
 
 
-def by_day(plan: Plan) -> pd.DataFrame:
+def by_day(plan: Plan | Steps) -> pd.DataFrame:
     """Contacts of each open day: ``date``, ``weekday``, ``contacts``, ``aht`` [s, weighted by contacts], ``q05``, ``q95``.
 
     The band comes from whole days drawn with their correlations (table ``day_draws``), since quantiles of intervals do not add up;

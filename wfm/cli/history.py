@@ -1,0 +1,173 @@
+"""``wfm history``: past contacts, read, repaired and told."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from wfm.cli.options import Asked, shared, speak, spoken
+from wfm.core.errors import InputError, Problem
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_SCENARIOS = (".yaml", ".yml")
+_INTERVALS = (900, 1800, 3600, 86400)
+
+
+@click.command()
+@shared(
+    "use",
+    "given",
+    "seed",
+    "table",
+    scenario=click.argument("scenario", nargs=-1, metavar="FILE...|SCENARIO"),
+)
+@click.option("--timezone", help="Zone of the clock times, e.g. Asia/Shanghai [of the scenario, or Asia/Shanghai].")
+@click.option("--interval", help="Length of an interval: 15min, 30min, 60min, 1d [of the scenario, or 30min].")
+@click.option("--queue", help="The queue wanted, or 'all' for their sum [all of them, each by itself].")
+@click.option("--columns", metavar="OURS=THEIRS,...", help="What the file calls its columns: start=时间,offered=来电量.")
+@click.option("--export", help="Which system's export it is, e.g. genesys_cloud [recognised by its headers].")
+@click.option("--sheet", help="Sheet of a workbook [the first with a table].")
+@click.option("--absent", type=click.Choice(["unknown", "zero"]), help="What an interval without a row means [unknown].")
+@click.option("--date-order", type=click.Choice(["ymd", "dmy", "mdy"]), help="Order of 05/07/2027, where the file does not tell.")
+@click.option(
+    "--duplicates", type=click.Choice(["refuse", "first", "last", "sum"]), help="Rows of one interval that differ [refuse]."
+)
+@click.option("--sql", metavar="URL", help="Read a database instead: sqlite:///calls.db, postgresql+psycopg://...")
+@click.option("--query", metavar="SELECT", help="The query for --sql.")
+@click.option("--repairs", type=click.Path(path_type=Path), help="Write the log of repairs to this .csv, .json or .parquet file.")
+def history(asked: Asked, repairs: Path | None, **options: Any) -> int:
+    """Read past contacts from FILEs (or - for stdin, or a SCENARIO's own), repair them, and say what was repaired.
+
+    Makes the clean table history: start, queue, offered, and handled, abandoned, answered_within, handle_time [s] where known.
+
+    \b
+    wfm history calls.xlsx --timezone Asia/Shanghai --interval 30min --out history.csv
+    wfm history 7月.csv 8月.csv --columns start=时间,offered=来电量 --repairs repairs.csv
+    wfm history --sql sqlite:///calls.db --query "select start, offered from calls"
+    wfm history scenarios/bank.yaml --brief
+    """  # noqa: D301
+    files: tuple[str, ...] = asked.scenario  # type: ignore[assignment]  # as many as were named
+    from wfm.cli.tables import give, parquet_writer, put_table, target
+
+    target(asked)
+    if repairs is not None and repairs.suffix.lower() == ".parquet":
+        parquet_writer()
+    from_scenario = len(files) == 1 and files[0].lower().endswith(_SCENARIOS)
+    read = _of_scenario if from_scenario else _of_files
+    table, log, about, language = read(replace(asked, scenario=Path(files[0]) if files else Path()), files, options)
+    from wfm.report import brief
+
+    if repairs is not None:
+        put_table(repairs, "history", "repairs", log)
+    most = 200 if asked.verbose else 5
+    if asked.verbose and not asked.quiet and not sys.stdout.isatty() and asked.out is None:
+        print("\n".join(brief.history(table, log, language, head=about, most=most)), file=sys.stderr)
+    tables = {"history": table, "repairs": log}
+    return give(asked, "history", tables, lambda: brief.history(table, log, language, head=about, most=most))
+
+
+_Read = tuple["pd.DataFrame", "pd.DataFrame", str, str]
+
+
+def _of_scenario(asked: Asked, _: tuple[str, ...], options: dict[str, Any]) -> _Read:
+    """The history of a scenario; options for files override its keys."""
+    keys = {"timezone": "timezone", "interval": "plan.interval"}
+    keys |= {name: f"demand.history.{name}" for name in ("queue", "export", "sheet", "absent", "date_order", "duplicates")}
+    for name in ("columns", "sql", "query"):
+        if options[name]:
+            way_out = "Set demand.history in the scenario, or name a file"
+            raise InputError(Problem("a scenario says itself what it reads", key=f"--{name}", value=options[name], way_out=way_out))
+    extra = [f"{key}={options[name]}" for name, key in keys.items() if options[name]]
+    scenario, source = replace(asked, overrides=(*asked.overrides, *extra)).read()
+    from wfm.expected import read_past
+    from wfm.report import brief
+
+    table, log = read_past(scenario, source.folder)
+    if table is None:
+        way_out = "Set demand.history in the scenario, or name a file"
+        raise InputError(Problem("the scenario has no history", key="demand.history", way_out=way_out))
+    first, last = table["start"].min().date(), table["start"].max().date()
+    return table, log, brief.title(scenario, "history", first, last), scenario.language
+
+
+def _of_files(asked: Asked, files: tuple[str, ...], options: dict[str, Any]) -> _Read:
+    """One table of all the files."""
+    import pandas as pd
+
+    from wfm.history import read_history
+    from wfm.history.sources import Query
+    from wfm.report.words import text
+
+    language = asked.language or spoken()
+    speak(language)
+    if (options["sql"] is None) != (options["query"] is None):
+        raise InputError(Problem("a database needs an address and a query", "--sql", way_out="Write --sql URL --query SELECT"))
+    if bool(files) == (options["sql"] is not None):
+        way_out = "E.g. wfm history calls.csv, or wfm history --sql URL --query SELECT"
+        raise InputError(Problem("name a file, a scenario, or a database", way_out=way_out))
+    if asked.overrides or asked.sheet is not None:
+        way_out = "Use --timezone, --interval, --columns and so on"
+        raise InputError(Problem("a bare file has no keys to override", "--set", way_out=way_out))
+    sources: list[Any] = [Query(options["sql"], options["query"])] if options["sql"] else list(files)
+    chosen = {name: options[name] for name in ("export", "sheet", "date_order", "duplicates", "absent") if options[name]}
+    reads = [
+        read_history(
+            source,
+            timezone=_zone(options["timezone"]),
+            interval_s=_seconds(options["interval"]),
+            queue=options["queue"],
+            columns=_columns(options["columns"]),
+            **chosen,
+        )
+        for source in sources
+    ]
+    table = pd.concat([read.table for read in reads], ignore_index=True).sort_values(["queue", "start"], ignore_index=True)
+    doubled = table.duplicated(["start", "queue"])
+    if doubled.any():
+        row = table[doubled].iloc[0]
+        values = {"count": int(doubled.sum()), "start": row["start"].isoformat(), "queue": row["queue"]}
+        message = "the files overlap: {count} intervals stand in several, the first {start} of {queue}"
+        raise InputError(Problem(message, way_out="Name each period once", values=values))
+    logs = [
+        read.log if len(reads) == 1 else read.log.assign(file=Path(str(source)).name)
+        for read, source in zip(reads, sources, strict=True)
+    ]
+    name = ", ".join(Path(str(source)).name for source in files) if files else "SQL"
+    return table, pd.concat(logs, ignore_index=True), f"{text('step.history', language)} {name}", language
+
+
+def _zone(name: str | None) -> str:
+    from zoneinfo import ZoneInfo
+
+    try:
+        return ZoneInfo(name or "Asia/Shanghai").key
+    except (KeyError, ValueError, OSError):
+        way_out = "Write a name of the IANA list such as Asia/Shanghai"
+        raise InputError(Problem("not a time zone", "--timezone", name, way_out)) from None
+
+
+def _seconds(text: str | None) -> int:
+    from wfm.core import units
+
+    try:
+        seconds = 86400 if text in ("1d", "day") else int(units.duration(text or "30min"))
+    except ValueError:
+        seconds = 0
+    if seconds not in _INTERVALS:
+        raise InputError(Problem("an interval is 15min, 30min, 60min or 1d", "--interval", text))
+    return seconds
+
+
+def _columns(text: str | None) -> dict[str, str] | None:
+    if text is None:
+        return None
+    pairs = [part.partition("=") for part in text.split(",")]
+    if not all(ours.strip() and theirs.strip() for ours, _, theirs in pairs):
+        raise InputError(Problem("columns are pairs OURS=THEIRS", "--columns", text, "E.g. --columns start=时间,offered=来电量"))
+    return {ours.strip(): theirs.strip() for ours, _, theirs in pairs}

@@ -1,16 +1,23 @@
-"""Files: whole or not at all, the same bytes again, Chinese in Excel, no formula smuggled in, plan.json as its schema says."""
+"""Files: whole or not at all, also when killed; the same bytes again; no formula smuggled in; plan.json as its schema says."""
 
 from __future__ import annotations
 
 import io
 import json
 import math
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import jsonschema
 import pandas as pd
 import pytest
 
+from wfm.core.writing import sweep, write_files
 from wfm.report.files import csv_text, plan_json, tables, write_outputs
 from wfm.report.planjson import schema
 from wfm.report.shown import ShownPlan
@@ -25,6 +32,7 @@ def test_all_files_are_there_and_nothing_else(written: tuple[Path, ...]) -> None
     folder = written[0].parent
     assert {path.name for path in written} >= {
         "report.html",
+        "plan.xlsx",
         "plan.json",
         "forecast.csv",
         "ledger.csv",
@@ -73,11 +81,11 @@ def test_plan_json_is_what_its_schema_says(quickstart: ShownPlan) -> None:
     value = json.loads(text)
     jsonschema.Draft202012Validator.check_schema(schema())
     jsonschema.validate(value, schema())
-    assert value["wfm_plan"] == 1
+    assert value["wfm_plan"] == 2
     assert "/work/" not in text
     assert "NaN" not in text
     with pytest.raises(jsonschema.ValidationError):
-        jsonschema.validate({**value, "wfm_plan": 2}, schema())
+        jsonschema.validate({**value, "wfm_plan": 1}, schema())
 
 
 def test_plan_json_tells_the_plan(quickstart: ShownPlan) -> None:
@@ -94,3 +102,74 @@ def test_plan_json_tells_the_plan(quickstart: ShownPlan) -> None:
 def test_every_table_of_the_plan_is_written(quickstart: ShownPlan) -> None:
     names = set(tables(quickstart))
     assert {"history", "forecast", "requirement", "shifts", "cover", "service", "people", "ledger", "options", "origins"} <= names
+
+
+def test_tables_of_an_earlier_plan_go_and_the_users_own_stay(quickstart: ShownPlan, tmp_path: Path) -> None:
+    write_outputs(quickstart, tmp_path)
+    before = json.loads((tmp_path / "plan.json").read_text(encoding="utf-8"))
+    before["tables"]["of_old"] = {}
+    (tmp_path / "plan.json").write_text(json.dumps(before), encoding="utf-8")
+    (tmp_path / "tables" / "of_old.csv").write_text("a\n1\n")
+    (tmp_path / "tables" / "mine.csv").write_text("a\n1\n")
+    write_outputs(quickstart, tmp_path)
+    assert not (tmp_path / "tables" / "of_old.csv").exists()
+    assert (tmp_path / "tables" / "mine.csv").exists()
+
+
+_WRITER = """
+import sys
+from pathlib import Path
+from wfm.core.writing import write_files
+root = Path(sys.argv[1])
+print("ready", flush=True)
+for turn in range(10_000):
+    letter = b"ab"[turn % 2 : turn % 2 + 1]
+    write_files({root / f"{n}.txt": letter * (50_000 + n) for n in range(12)})
+"""
+
+
+def whole(path: Path) -> bool:
+    """Whether a file is all of one writer's making."""
+    content = path.read_bytes()
+    return len(content) == 50_000 + int(path.stem) and content[:1] * len(content) == content
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL is not known there")
+def test_a_killed_writer_leaves_whole_files_and_what_it_left_is_swept(tmp_path: Path) -> None:
+    chance, left = random.Random(3), 0
+    for _ in range(8):
+        child = subprocess.Popen([sys.executable, "-c", _WRITER, str(tmp_path)], stdout=subprocess.PIPE)
+        assert child.stdout
+        child.stdout.readline()
+        time.sleep(chance.uniform(0.02, 0.12))
+        os.kill(child.pid, signal.SIGKILL)
+        child.wait()
+        child.stdout.close()
+        left += any(tmp_path.glob(".wfm-*"))
+        assert all(whole(path) for path in tmp_path.glob("*.txt"))
+    assert left  # else this test would show nothing
+    write_files({tmp_path / "0.txt": b"c" * 50_000})
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(f"{n}.txt" for n in range(12))
+
+
+def test_a_living_writers_folder_is_not_swept(tmp_path: Path) -> None:
+    from wfm.core.writing import _desk
+
+    with _desk(tmp_path) as desk:
+        (desk / "0").write_text("being written")
+        sweep(tmp_path)
+        assert (desk / "0").exists()
+    assert not any(tmp_path.iterdir())
+
+
+def test_what_is_interrupted_while_it_writes_leaves_the_earlier_file(tmp_path: Path) -> None:
+    class Interrupting(dict):  # type: ignore[type-arg]
+        def items(self):  # type: ignore[no-untyped-def]
+            yield tmp_path / "a.txt", b"new"
+            raise KeyboardInterrupt
+
+    (tmp_path / "a.txt").write_text("earlier")
+    with pytest.raises(KeyboardInterrupt):
+        write_files(Interrupting({tmp_path / "a.txt": b"new"}))
+    assert [path.name for path in tmp_path.iterdir()] == ["a.txt"]
+    assert (tmp_path / "a.txt").read_text() == "earlier"

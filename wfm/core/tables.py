@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import io
 import math
-import os
 import re
 import sys
-import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from wfm.core.contracts import CONTRACTS, check
 from wfm.core.errors import InputError, Problem
 from wfm.core.kpi import KPIS, TALLIES
+from wfm.core.writing import write_files as write_files  # the other half of a table's file
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -131,7 +129,7 @@ def _json(value: Any) -> Any:
     return [_json(inner) for inner in value] if isinstance(value, list | tuple) else str(value)
 
 
-def read_table(path: Path | str, name: str, timezone: str) -> pd.DataFrame:
+def read_table(path: Path | str, name: str, timezone: str, kinds: Mapping[str, str] | None = None) -> pd.DataFrame:
     """A table that a step, a planner or another program wrote, checked against its contract.
 
     Parameters
@@ -142,6 +140,9 @@ def read_table(path: Path | str, name: str, timezone: str) -> pd.DataFrame:
         Which table (`wfm.core.contracts.CONTRACTS`), or any other name for a table without a contract.
     timezone
         The zone its instants are shown in; an instant without an offset is a wall clock there.
+    kinds
+        Kind of columns that no contract speaks of (``instant``, ``day``, ``flag``, ``whole``, ``number``, ``text``); others are
+        guessed from their cells.
 
     Returns
     -------
@@ -156,7 +157,7 @@ def read_table(path: Path | str, name: str, timezone: str) -> pd.DataFrame:
     """
     file = str(path)
     if not file.lower().endswith(".parquet"):
-        return _checked(_typed(*_cells(file), name, timezone, file), name, file, header=1)
+        return _checked(_typed(*_cells(file), name, timezone, file, kinds or {}), name, file, header=1)
     return _checked(_zoned(_parquet(file), name, timezone, file), name, file, header=0)
 
 
@@ -266,7 +267,9 @@ def _name(file: str) -> str:
     return "<stdin>" if file == STDIN else file
 
 
-def _typed(table: pd.DataFrame, lines: list[int], name: str, timezone: str, file: str) -> pd.DataFrame:
+def _typed(
+    table: pd.DataFrame, lines: list[int], name: str, timezone: str, file: str, kinds: Mapping[str, str]
+) -> pd.DataFrame:
     """Cells as the contract's kinds; columns beside it as numbers where every cell is one, else days or text."""
     import pandas as pd
 
@@ -279,7 +282,7 @@ def _typed(table: pd.DataFrame, lines: list[int], name: str, timezone: str, file
         if rule is not None and rule.kind == "text":
             typed[column] = [_text(cell) for cell in cells]
             continue
-        kind = rule.kind if rule is not None else _guess(column, cells)
+        kind = rule.kind if rule is not None else kinds.get(column) or _guess(column, cells)
         values, bad = _values(cells, kind, timezone)
         message, way_out = _WANTED.get(kind, _WANTED["number"])
         problems += [Problem(message, str(column), cells[row], way_out, _name(file), lines[row]) for row in bad[:_TOLD]]
@@ -378,36 +381,3 @@ def _checked(table: pd.DataFrame, name: str, file: str, *, header: int) -> pd.Da
         except InputError as error:
             raise InputError(*(dataclasses.replace(problem, file=_name(file)) for problem in error.problems)) from None
     return table.reset_index(drop=True)
-
-
-def write_files(contents: Mapping[Path, bytes]) -> None:
-    """Write files whole or not at all: beside their places first, then renamed; parent folders are made.
-
-    Raises
-    ------
-    OSError
-        A folder cannot be made or a file not be written; files of before stay as they were.
-    """
-    for folder in {path.parent for path in contents}:
-        folder.mkdir(parents=True, exist_ok=True)
-    with staged(contents) as ready:
-        for path, temporary in ready.items():
-            os.replace(temporary, path)
-
-
-@contextmanager
-def staged(contents: Mapping[Path, bytes]) -> Iterator[dict[Path, Path]]:
-    """The contents in temporary files beside their places; what is not renamed is removed."""
-    ready: dict[Path, Path] = {}
-    try:
-        for path, content in contents.items():
-            handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-            ready[path] = Path(name)
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-            # mkstemp makes files for the owner alone; a report is there to be handed on.
-            ready[path].chmod(0o644)
-        yield ready
-    finally:
-        for temporary in ready.values():
-            temporary.unlink(missing_ok=True)

@@ -1,11 +1,16 @@
-"""What a plan leaves on disk: report.html, plan.json and csv tables; written beside and renamed, so nothing stands half-written."""
+"""What a plan leaves on disk: report.html, plan.xlsx, plan.json and csv tables; whole or not at all (`wfm.core.writing`)."""
 
 from __future__ import annotations
 
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from wfm.core.tables import csv_text, write_files
+from wfm.core.tables import csv_text
+from wfm.core.writing import write_files
 from wfm.report import tallied
 from wfm.report.planjson import plan_json
 
@@ -14,19 +19,20 @@ if TYPE_CHECKING:
 
     from wfm.plan import Plan
 
-__all__ = ["csv_text", "plan_json", "tables", "write_outputs"]
+__all__ = ["csv_text", "described", "plan_json", "tables", "write_outputs"]
 
 
 def write_outputs(plan: Plan, folder: str | Path) -> tuple[Path, ...]:
-    """Write the report, plan.json and ``tables/*.csv`` into a folder, which is made where absent.
+    """Write the report, the workbook, plan.json and ``tables/*.csv`` into a folder, which is made where absent.
 
-    Everything is rendered before the first file is touched, and every file is renamed into place, so an error leaves the files of
-    an earlier run as they were. Equal plans give equal bytes.
+    Everything is rendered before the first file is touched, and every file is renamed into place, plan.json last: it knows the
+    digest of each table, so whoever reads the folder after a killed run sees which tables are not its own. Tables of the plan that
+    stood there before and that this one does not have go. Equal plans give equal bytes.
 
     Returns
     -------
     tuple of Path
-        The files written: report.html, plan.json, then the tables.
+        The files written.
 
     Raises
     ------
@@ -34,12 +40,16 @@ def write_outputs(plan: Plan, folder: str | Path) -> tuple[Path, ...]:
         The folder cannot be made or written.
     """
     from wfm.report.html import html
+    from wfm.report.workbook import workbook
 
     root = Path(folder)
-    contents = {root / "report.html": html(plan).encode(), root / "plan.json": plan_json(plan).encode()}
-    # With a byte order mark, so that Excel reads Chinese.
-    contents |= {root / "tables" / f"{name}.csv": csv_text(table).encode("utf-8-sig") for name, table in tables(plan).items()}
-    write_files(contents)
+    found = tables(plan)
+    # All digits, so that what is read back is the same plan; with a byte order mark, so that Excel reads Chinese.
+    files = {name: csv_text(table, exact=True).encode("utf-8-sig") for name, table in found.items()}
+    contents = {root / "plan.xlsx": workbook(plan), root / "report.html": html(plan).encode()}
+    contents |= {_table(root, name): content for name, content in files.items()}
+    contents[root / "plan.json"] = plan_json(plan, described(found, files)).encode()
+    write_files(contents, remove=[_table(root, name) for name in _tables_before(root) - files.keys()])
     return tuple(contents)
 
 
@@ -56,13 +66,17 @@ def tables(plan: Plan) -> dict[str, pd.DataFrame]:
     return found | {
         "forecast": plan.forecast,
         "forecast_days": tallied.by_day(plan),
+        "workload": plan.workload,
         "requirement": plan.requirement,
         "shifts": plan.schedule.shifts,
         "cover": plan.schedule.cover,
         "shortfalls": plan.schedule.shortfalls,
+        "weekly_shifts": plan.schedule.weekly,
         "service": plan.simulation.service,
         "service_overall": plan.simulation.overall,
+        "service_days": plan.simulation.days,
         "weekdays": plan.simulation.weekdays,
+        "promises": plan.simulation.promises,
         "people": plan.people.table,
         "heads": plan.people.kinds,
         "ledger": plan.ledger,
@@ -70,6 +84,46 @@ def tables(plan: Plan) -> dict[str, pd.DataFrame]:
         "break_evens": plan.break_evens,
         "origins": origins,
     }
+
+
+def described(found: Mapping[str, pd.DataFrame], files: Mapping[str, bytes]) -> dict[str, Any]:
+    """What plan.json says of its tables: rows, the kind of each column, and a digest that tells an edited file."""
+    return {
+        name: {
+            "rows": len(table),
+            "columns": {str(column): _kind(table[column]) for column in table.columns},
+            "sha256": hashlib.sha256(files[name]).hexdigest(),
+        }
+        for name, table in found.items()
+    }
+
+
+def _kind(column: pd.Series) -> str:
+    """``instant``, ``day``, ``flag``, ``whole``, ``number``, ``list`` or ``text``."""
+    import pandas as pd
+
+    if isinstance(column.dtype, pd.DatetimeTZDtype):
+        return "instant"
+    plain = {"b": "flag", "i": "whole", "u": "whole", "f": "number"}.get(column.dtype.kind)
+    if plain:
+        return plain
+    first = next((value for value in column if value is not None), None)
+    if isinstance(first, date) or (first is None and column.name == "date"):
+        return "day"
+    return "list" if isinstance(first, tuple | list) else "text"
+
+
+def _table(root: Path, name: str) -> Path:
+    return root / "tables" / f"{name}.csv"
+
+
+def _tables_before(root: Path) -> set[str]:
+    """Names of the tables that the plan standing in a folder wrote; none where there is no readable plan."""
+    try:
+        before = json.loads((root / "plan.json").read_text(encoding="utf-8"))
+        return {str(name) for name in before["tables"] if str(name).replace("_", "").isalnum()}
+    except (OSError, ValueError, TypeError, KeyError):
+        return set()
 
 
 def _plain(value: Any) -> Any:

@@ -16,19 +16,31 @@ if TYPE_CHECKING:
     from wfm.plan import Plan
 
 #: Version of the object's shape: raised when a key changes its meaning or goes.
-VERSION = 1
+VERSION = 2
 
 
-def plan_json(plan: Plan) -> str:
+def plan_json(plan: Plan, tables: dict[str, Any] | None = None) -> str:
     """The plan as JSON text, two blanks an indent, keys in a fixed order, a newline at the end.
 
-    Numbers carry twelve significant digits; what is not finite is null.
+    What tables say again carries twelve significant digits, everything else all of them; what is not finite is null.
+
+    Parameters
+    ----------
+    tables
+        What `wfm.report.files.described` says of the plan's tables, where it is at hand.
     """
-    return json.dumps(plan_object(plan), ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+    return json.dumps(plan_object(plan, tables), ensure_ascii=False, indent=2, allow_nan=False) + "\n"
 
 
-def plan_object(plan: Plan) -> dict[str, Any]:
+def plan_object(plan: Plan, tables: dict[str, Any] | None = None) -> dict[str, Any]:
     """The plan as JSON values (see `schema`)."""
+    if tables is None:
+        from wfm.core.tables import csv_text
+        from wfm.report import files
+
+        found = files.tables(plan)
+        written = {name: csv_text(table, exact=True).encode("utf-8-sig") for name, table in found.items()}
+        tables = files.described(found, written)
     result = plan.simulation
     value = {
         "wfm_plan": VERSION,
@@ -36,7 +48,11 @@ def plan_object(plan: Plan) -> dict[str, Any]:
         "status": plan.status,
         "best": plan.best,
         "headline": {n.key: {"value": n.value, "unit": n.unit, "low": n.low, "high": n.high} for n in headline(plan)},
-        "people": {**_rows(plan.people.table)[0], "kinds": _rows(plan.people.kinds)},
+        "people": {
+            **_rows(plan.people.table)[0],
+            "holiday_hours_month": plan.people.holiday_hours_month,
+            "kinds": _rows(plan.people.kinds),
+        },
         "service": {
             "overall": {row.pop("kpi"): row for row in _rows(plan.simulation.overall)},
             "weekdays": _rows(result.weekdays),
@@ -48,14 +64,23 @@ def plan_object(plan: Plan) -> dict[str, Any]:
         "shortfalls": _rows(plan.schedule.shortfalls),
         "options": _rows(plan.options),
         "break_evens": _rows(plan.break_evens),
+    }
+    schedule = plan.schedule
+    # What no table holds keeps all its digits, so that the same plan can be read from here again (`wfm.report.saved`).
+    kept = {
+        "schedule": {
+            **{name: getattr(schedule, name) for name in ("paid_hours", "cost", "efficiency", "gap")},
+            "notes": [{"key": key, "values": values} for key, values in schedule.notes],
+        },
         "carried": vars(plan.carried),
         "one_more": vars(plan.one_more) if plan.one_more is not None else None,
         "advice": [{"key": remark.key, "values": vars(remark)["values"]} for remark in plan.advice],
         "origins": [vars(origin) for origin in plan.origins],
+        "overrides": list(plan.overrides),
     }
-    plain: dict[str, Any] = _json(value)
-    # What went in stays exact, so that the same scenario can be read from here again.
-    return {**plain, "scenario": plan.scenario.model_dump(mode="json")}
+    plain: dict[str, Any] = {**_json(value, digits=12), **_json(kept)}
+    plain["people"]["holiday_hours_month"] = _json(plan.people.holiday_hours_month)
+    return {**plain, "tables": tables, "scenario": plan.scenario.model_dump(mode="json")}
 
 
 def schema() -> dict[str, Any]:
@@ -77,7 +102,7 @@ def schema() -> dict[str, Any]:
         key=text,
         value=True,
         unit=text,
-        kind={"enum": ["stated", "found", "law", "assumed", "yours"]},
+        kind={"enum": ["stated", "found", "law", "assumed", "fitted", "yours"]},
         source=text,
         date=text,
         grade=text,
@@ -85,6 +110,7 @@ def schema() -> dict[str, Any]:
         zh=text,
         default=True,
     )
+    table = _object(rows={"type": "integer"}, columns={"type": "object", "additionalProperties": text}, sha256=text)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "openwfm plan",
@@ -99,10 +125,13 @@ def schema() -> dict[str, Any]:
             shortfalls=rows,
             options=rows,
             break_evens=rows,
+            schedule={"type": "object", "required": ["paid_hours", "cost", "efficiency", "gap", "notes"]},
             carried={"type": "object"},
             one_more={"type": ["object", "null"]},
             advice={"type": "array", "items": _object(key=text, values={"type": "object"})},
             origins={"type": "array", "items": origin},
+            overrides={"type": "array", "items": text},
+            tables={"type": "object", "additionalProperties": table},
             scenario={"type": "object", "required": ["wfm", "name", "plan"]},
         ),
     }
@@ -117,12 +146,12 @@ def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
     return [{str(key): value for key, value in row.items()} for row in table.to_dict("records")]
 
 
-def _json(value: Any) -> Any:
-    """JSON values only: stable digits, null for what is not a number, ISO instants."""
+def _json(value: Any, digits: int = 17) -> Any:
+    """JSON values only: so many significant digits, null for what is not a number, ISO instants."""
     if isinstance(value, dict):
-        return {str(key): _json(inner) for key, inner in value.items()}
+        return {str(key): _json(inner, digits) for key, inner in value.items()}
     if isinstance(value, list | tuple):
-        return [_json(inner) for inner in value]
+        return [_json(inner, digits) for inner in value]
     if value is None or isinstance(value, str | bool):
         return value
     if isinstance(value, datetime | date):
@@ -130,5 +159,5 @@ def _json(value: Any) -> Any:
     if hasattr(value, "item"):
         value = value.item()
     if isinstance(value, float):
-        return float(f"{value:.12g}") if math.isfinite(value) else None
+        return float(f"{value:.{digits}g}") if math.isfinite(value) else None
     return value if isinstance(value, int) else str(value)

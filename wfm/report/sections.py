@@ -13,7 +13,7 @@ from wfm.report.words import name, text
 if TYPE_CHECKING:
     from wfm.plan import Plan
 
-_PEOPLE = ("agents", "present", "rostered", "fte", "heads", "seats", "licences_concurrent", "licences_named", "lines")
+PEOPLE_TERMS = ("agents", "present", "rostered", "fte", "heads", "seats", "licences_concurrent", "licences_named", "lines")
 _KPIS = (
     "answer_rate",
     "answer_rate_customer",
@@ -188,7 +188,7 @@ def people(plan: Plan, language: str) -> Section:
             formats.number(row[key], 1 if key in ("rostered", "fte") else 0),
             text(f"people_definition.{key}", language, **shares),
         ]
-        for key in _PEOPLE
+        for key in PEOPLE_TERMS
     ]
     kinds = [
         [
@@ -233,16 +233,13 @@ def _week_of_shifts(plan: Plan, language: str) -> Table:
 
 def _service_overall(plan: Plan, language: str) -> Table:
     """Every KPI: simulated with its interval, by formula, its target, and how it is defined."""
-    threshold, targets = plan.scenario.targets.threshold, plan.scenario.targets
+    threshold = plan.scenario.targets.threshold
     overall = plan.simulation.overall.set_index("kpi")
-    bounds = {key: f"≥ {formats.percent(bound)}" for key, (_, bound) in targets.bounds().items()}
-    if targets.occupancy_max is not None:
-        bounds["occupancy"] = f"≤ {formats.percent(targets.occupancy_max)}"
-    bounds["blocking"] = f"≤ {formats.percent(targets.line_blocking_max)}"
+    bounds = target_bounds(plan)
     rows = []
     for key in (key for key in _KPIS if key in overall.index):
         unit, found = kpi.KPIS[key].unit, overall.loc[key]
-        formula = _value(_by_formula(plan, key), unit, language) if key in _FORMULA else formats.NOTHING
+        formula = _value(value_by_formula(plan, key), unit, language)
         rows.append(
             [
                 kpi.label(key, language, threshold),
@@ -257,8 +254,22 @@ def _service_overall(plan: Plan, language: str) -> Table:
     return Table(text("table.service_overall", language), columns, rows, frozenset({1, 2, 3, 4}))
 
 
-def _by_formula(plan: Plan, key: str) -> float:
-    """A KPI the formula promises with the required agents, over the plan: weighted by contacts, occupancy by agents."""
+def target_bounds(plan: Plan) -> dict[str, str]:
+    """KPI name to its bound as shown: ``≥ 98%``."""
+    targets = plan.scenario.targets
+    bounds = {key: f"≥ {formats.percent(bound)}" for key, (_, bound) in targets.bounds().items()}
+    if targets.occupancy_max is not None:
+        bounds["occupancy"] = f"≤ {formats.percent(targets.occupancy_max)}"
+    return bounds | {"blocking": f"≤ {formats.percent(targets.line_blocking_max)}"}
+
+
+def value_by_formula(plan: Plan, key: str) -> float:
+    """A KPI the formula promises with the required agents, over the plan: weighted by contacts, occupancy by agents.
+
+    nan for KPIs that the formula does not give.
+    """
+    if key not in _FORMULA:
+        return float("nan")
     rows = plan.requirement[plan.requirement[key].notna()]
     weight = rows["agents"] * rows["duration"] if key == "occupancy" else rows["contacts"]
     return float((rows[key] * weight).sum() / weight.sum()) if weight.sum() > 0 else float("nan")

@@ -52,16 +52,22 @@ def origins(plan: Plan, language: str) -> Section:
 
 def definitions(plan: Plan, language: str) -> Section:
     """KPIs, people and money measures with their definitions."""
+    known = terms(plan, language)
+    return Section("definitions", text("section.definitions", language), text("intro.definitions", language), [Terms(known)])
+
+
+def terms(plan: Plan, language: str) -> list[tuple[str, str]]:
+    """KPIs in the order of `wfm.core.kpi.KPIS`, then people, then money measures: name and definition."""
     threshold, shrinkage, cash = plan.scenario.targets.threshold, plan.scenario.people.shrinkage, plan.scenario.money
     shares = {"in_office": formats.percent(shrinkage.in_office), "out_of_office": formats.percent(shrinkage.out_of_office)}
     rates = {"reinvest": formats.percent(getattr(cash, "reinvest_rate", None)), "uplift": formats.percent(cash.benefit.net())}
-    terms = [(kpi.label(key, language, threshold), kpi.definition(key, language, threshold)) for key in kpi.KPIS]
-    terms += [(text(f"people.{key}", language), text(f"people_definition.{key}", language, **shares)) for key in _PEOPLE_TERMS]
+    known = [(kpi.label(key, language, threshold), kpi.definition(key, language, threshold)) for key in kpi.KPIS]
+    known += [(text(f"people.{key}", language), text(f"people_definition.{key}", language, **shares)) for key in _PEOPLE_TERMS]
     unit = formats.small_unit(language, plan.scenario.currency)
-    terms += [
+    known += [
         (text(f"measures.{key}", language, unit=unit), text(f"measure_definition.{key}", language, **rates)) for key in MEASURES
     ]
-    return Section("definitions", text("section.definitions", language), text("intro.definitions", language), [Terms(terms)])
+    return known
 
 
 def _options(plan: Plan, language: str) -> Table:
@@ -135,7 +141,7 @@ def _amounts(values: list[float], language: str) -> list[str]:
 
 
 def _origin(plan: Plan, origin: Origin, language: str) -> list[str]:
-    value = _written(origin, language, is_share=_is_share(plan.scenario, origin.key))
+    value = value_written(origin.value, language, as_share=is_share(plan.scenario, origin.key))
     unit = (
         "" if value.endswith("%") and origin.unit in ("", "share") else formats.unit(origin.unit, language, plan.scenario.currency)
     )
@@ -155,14 +161,14 @@ def _origin(plan: Plan, origin: Origin, language: str) -> list[str]:
     ]
 
 
-def _written(origin: Origin, language: str, *, is_share: bool) -> str:
-    value = origin.value
+def value_written(value: object, language: str, *, as_share: bool = False) -> str:
+    """A scenario's value as people read it."""
     if value is None:
         return formats.NOTHING
     if isinstance(value, bool):
         return text(f"value.{'yes' if value else 'no'}", language)
     if isinstance(value, int | float):
-        return formats.percent(value) if is_share else formats.significant(value, 6)
+        return formats.percent(value) if as_share else formats.significant(value, 6)
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, tuple | list):
@@ -170,7 +176,7 @@ def _written(origin: Origin, language: str, *, is_share: bool) -> str:
     return name("value", value, language)
 
 
-def _is_share(scenario: Any, key: str) -> bool:
+def is_share(scenario: Any, key: str) -> bool:
     """Whether the field behind a dotted key reads shares, so that it is shown in per cent."""
     model, info = scenario, None
     for part in key.split("."):

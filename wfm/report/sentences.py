@@ -96,7 +96,17 @@ def header(plan: Plan, language: str) -> list[str]:
         hours(plan.scenario.hours.root, language),
         text("header.seed", language, seed=plan.scenario.seed),
         history(plan, language),
+        *overrides(plan, language),
     ]
+
+
+def overrides(plan: Plan, language: str, most: int = 4) -> list[str]:
+    """What was changed beside the scenario file, as one sentence; none where nothing was."""
+    changed = [override for override in plan.overrides if not override.startswith("language=")]
+    if not changed:
+        return []
+    shown = ("、" if language == "zh" else ", ").join(changed[:most])
+    return [text("overrides.one" if len(changed) <= most else "overrides.more", language, list=shown, count=len(changed))]
 
 
 def history(plan: Plan, language: str) -> str:

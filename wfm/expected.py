@@ -10,6 +10,8 @@ from wfm.core.errors import InputError, Problem, problem_of
 from wfm.core.intervals import interval_grid
 from wfm.forecast import estimate, forecast
 from wfm.history import generate_shop, read_history
+from wfm.history.contact_fit import fit_contact
+from wfm.history.repairs import Repairs
 from wfm.workload import nobody_redials, scaled, without_redials
 
 if TYPE_CHECKING:
@@ -29,14 +31,19 @@ def read_past(scenario: Scenario, folder: Path) -> tuple[pd.DataFrame | None, pd
     inputs, window = scenario.demand.history, scenario.plan
     if isinstance(inputs, str):
         return None, no_repairs()
-    if inputs.file is not None:
+    if inputs.reads:
         read = read_history(
-            folder / inputs.file,
+            inputs.source(folder),
             timezone=scenario.timezone,
             interval_s=int(window.interval),
             queue=inputs.queue,
             columns=inputs.columns,
             absent=inputs.absent,
+            export=inputs.export,
+            sheet=inputs.sheet,
+            hours=scenario.hours,
+            date_order=inputs.date_order,
+            duplicates=inputs.duplicates or "refuse",
         ).one_queue()
         return read.table, read.log
     return generate_shop(
@@ -52,11 +59,22 @@ def read_past(scenario: Scenario, folder: Path) -> tuple[pd.DataFrame | None, pd
     ), no_repairs()
 
 
+def fitted(scenario: Scenario, folder: Path) -> Scenario:
+    """The scenario with handle time and patience fitted from its per-contact records; itself where it names none.
+
+    Raises
+    ------
+    InputError
+        With every problem of the records, or too few of them.
+    """
+    if scenario.contact.fit is None:
+        return scenario
+    return scenario.model_copy(update={"contact": fit_contact(scenario.contact, folder, scenario.timezone)})
+
+
 def no_repairs() -> pd.DataFrame:
     """An empty log of repairs."""
-    import pandas as pd
-
-    return pd.DataFrame({"line": pd.Series(dtype=int), "what": pd.Series(dtype=str), "action": pd.Series(dtype=str)})
+    return Repairs().log()
 
 
 def plan_grid(scenario: Scenario) -> pd.DataFrame:

@@ -44,11 +44,11 @@ def test_every_problem_is_told_with_its_place(write) -> None:
         [
             "start,queue,offered,aht",
             "2027-07-05 10:00,a,12,180",
-            "05/07/2027 10:30,a,12,180",
+            "05/07/27 10:30,a,12,180",
             "2027-02-30 11:00,a,12,180",
             "2027-07-05 11:30,a,-3,180",
             "2027-07-05 12:00,a,NaN,180",
-            '2027-07-05 12:30,a,"1,200",180',
+            '2027-07-05 12:30,a,"1,2,3",180',
             "2027-07-05 13:00,a,twelve,180",
             "2027-07-05 13:30,a,1.5,180",
             "2027-07-05 14:00,a,inf,-1",
@@ -72,7 +72,7 @@ def test_a_flood_of_problems_is_capped_and_counted(write) -> None:
 def test_identical_rows_are_dropped_and_contradictions_refused(write) -> None:
     result = read(write([*ROWS, ROWS[1]]))
     assert result.table["offered"].sum() == sum(2 * (10 + h) for h in range(10, 18))
-    assert result.log[["line", "action"]].to_numpy().tolist() == [[len(ROWS) + 1, "dropped"]]
+    assert result.log[["line", "code"]].to_numpy().tolist() == [[0, "order"], [len(ROWS) + 1, "same_row"]]
     with pytest.raises(InputError, match="otherwise than line 2"):
         read(write([*ROWS, "2027-07-05 10:00,999"]))
 
@@ -84,7 +84,7 @@ def test_identical_rows_are_dropped_and_contradictions_refused(write) -> None:
         (["start,offered"], "no rows"),
         (["start,calls_i_took", "2027-07-05,3"], "no column for 'offered'"),
         (["a,b", "2027-07-05,3"], "no column for 'start'"),
-        (["start,offered", "2027-07-05 10:00,3,4,5"], "more fields|not a table"),
+        (["start,offered", "2027-07-05 10:00,3,4,5"], "4 fields, more than"),
     ],
 )
 def test_files_that_are_no_history(write, lines: list[str], message: str) -> None:
@@ -92,11 +92,10 @@ def test_files_that_are_no_history(write, lines: list[str], message: str) -> Non
         read(write(lines))
 
 
-def test_absent_files_and_workbooks(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="cannot be read"):
-        read(tmp_path / "none.csv")
-    with pytest.raises(InputError, match="CSV UTF-8"):
-        read(tmp_path / "book.xlsx")
+def test_absent_files(tmp_path: Path) -> None:
+    for name in ("none.csv", "none.xlsx"):
+        with pytest.raises(InputError, match="cannot be read: No such file"):
+            read(tmp_path / name)
 
 
 def test_columns_are_named_by_the_user(write) -> None:
@@ -197,7 +196,9 @@ def test_a_year_of_a_real_centre_keeps_every_call_over_daylight_saving() -> None
     rows_a_day = half.table.groupby(half.table["start"].dt.date).size()
     assert rows_a_day[date(1999, 4, 2)] == 46
     assert rows_a_day.drop(date(1999, 4, 2)).eq(48).all()
-    assert half.log["action"].tolist() == ["dropped", "dropped"]
+    assert half.log.loc[~half.log["code"].str.startswith("zero_run"), ["code", "lines"]].to_numpy().tolist() == [
+        ["skipped_hour_empty", "4374, 4375"]
+    ]
     offsets = half.table["start"].map(lambda t: t.utcoffset().total_seconds() / 3600)
     assert offsets.groupby(half.table["start"].dt.date).last().loc[
         [date(1999, 4, 1), date(1999, 4, 2), date(1999, 9, 3)]

@@ -1,79 +1,247 @@
-"""Cells of a history as instants and numbers; what is neither is a problem with its line."""
+"""Cells as numbers of contacts, durations and shares; what is no number is a problem with its line, or known to be unknown."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+import unicodedata
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import TYPE_CHECKING, Literal
 
-from wfm.core.errors import Problem
+from wfm.core import units
+from wfm.core.errors import BadValueError, Phrase, Problem
 
 if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
     from numpy.typing import NDArray
 
-# Year first: 2027-07-05, 2027/7/5, 20270705, 2027年7月5日; then a clock time and an offset, both optional.
-_STAMP = (
-    r"^\s*(?P<year>\d{4})(?:[-/.年])?(?P<month>\d{1,2})(?:[-/.月])?(?P<day>\d{1,2})日?"
-    r"(?:[T\s]\s*(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:\.0+)?)?)?"
-    r"\s*(?P<offset>Z|[+-]\d{2}:?\d{2})?\s*$"
-)
-_WAY_OUT = "Write 2027-07-05 10:30, year first"
+Kind = Literal["count", "duration", "share"]
+
+_UNKNOWN = frozenset(
+    "- -- --- — —— – / . n/a na #n/a null none nil (null) <na> 无 空 暂无 未知 #div/0! #value! #ref! #num! #name?".split()  # noqa: SIM905
+) | {""}
+_THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:([,' ])\d{3})(?:\1\d{3})*(?:\.\d+)?")
+_DECIMAL_COMMA = re.compile(r"([+-]?\d+),(\d{1,2}|\d{4,})")
+_PLAIN = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+_COUNTED = re.compile(r"\s*(?:通|个|次|条|人|人次|件|单|笔|calls?|contacts?|chats?|orders?)\s*$", re.I)
+_TEN_THOUSANDS = re.compile(r"([+-]?\d+(?:\.\d+)?)\s*万")
+_MILLISECONDS = re.compile(r"([+-]?\d+(?:\.\d+)?)\s*(?:ms|msec|毫秒|milliseconds?)", re.I)
+_CLOCK = re.compile(r"(\d+):([0-5]?\d)(?::([0-5]?\d))?(?:[.,](\d+))?")
+_DAYS = re.compile(r"(\d+)\s*(?:days?|d|天)[\s,]*(.+)", re.I)
+
+#: Seconds of one of a unit's.
+SECONDS = {"s": 1.0, "ms": 0.001, "us": 1e-6, "min": 60.0, "h": 3600.0, "hms": 1.0}
+
+_WAY_OUT = {
+    "count": Phrase("Write digits only; leave the cell empty if the number is not known"),
+    "duration": Phrase("Write seconds (185), 3:05 or 0:03:05; leave the cell empty if it is not known"),
+    "share": Phrase("Write 98.5% or 0.985; leave the cell empty if it is not known"),
+}
 
 
-def stamps(
-    cells: pd.Series, lines: NDArray[np.int64], column: str, file: str, problems: list[Problem]
-) -> tuple[pd.Series, pd.Series]:
-    """(wall-clock stamps, instants) of a column; an instant only where the cell has an offset, NaT elsewhere.
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell: its number (NaN where unknown) and what had to be done to read it."""
 
-    Cells that are no date are added to ``problems``.
+    number: float
+    repair: str = ""
+    signed: bool = False
+
+
+@lru_cache(maxsize=100_000)
+def read_cell(text: str, kind: Kind = "count", scale: float = 1.0) -> Cell:
+    """One cell as a number; durations in seconds (bare numbers times ``scale``), shares as written but for their percent sign.
+
+    Raises
+    ------
+    BadValueError
+        It is neither a number nor a word for none.
     """
-    import pandas as pd
+    cell = unicodedata.normalize("NFKC", text).replace("\u2212", "-").replace("\u2019", "'").strip().strip('"').strip("'").strip()
+    if cell.lower() in _UNKNOWN or (kind != "count" and cell.lower() == "nan"):
+        return Cell(float("nan"), "no_number" if cell else "")
+    repair = "" if cell == text.strip() else "separators"
+    if kind == "share" and cell.endswith("%"):
+        inner = read_cell(cell[:-1].strip(), "count")
+        return Cell(inner.number / 100, inner.repair, signed=True)
+    if kind == "duration":
+        seconds = _duration(cell)
+        if seconds is not None:
+            return Cell(seconds)
+    elif kind == "count":
+        if _COUNTED.search(cell):
+            cell, repair = _COUNTED.sub("", cell), "separators"
+        many = _TEN_THOUSANDS.fullmatch(cell)
+        if many:
+            return Cell(round(float(many[1]) * 10_000, 6), "separators")
+    scale = scale if kind == "duration" else 1.0
+    if _PLAIN.fullmatch(cell):
+        number = float(cell)
+        if number in (float("inf"), float("-inf")):
+            raise BadValueError("not a number", _WAY_OUT[kind])
+        return Cell(number * scale, repair)
+    if _THOUSANDS.fullmatch(cell.replace("\u202f", " ").replace("\xa0", " ")):
+        return Cell(float(re.sub(r"[,' \u202f\xa0]", "", cell)) * scale, "separators")
+    comma = _DECIMAL_COMMA.fullmatch(cell)
+    if comma:
+        return Cell(float(f"{comma[1]}.{comma[2]}") * scale, "decimal_comma")
+    raise BadValueError("not a number", _WAY_OUT[kind])
 
-    cells = cells.reset_index(drop=True)
-    parts = cells.str.extract(_STAMP)
-    clock = parts[["hour", "minute", "second"]].fillna("0").astype("int64")
-    fields = parts[["year", "month", "day"]].assign(**clock)
-    naive = pd.to_datetime(fields, errors="coerce").astype("datetime64[us]")
-    # Excel and old exports write 1899 or 9999 for a missing date.
-    wrong = naive.isna() | (naive.dt.year < 1980) | (naive.dt.year > 2199) | (clock["hour"] > 23)
-    for i in wrong[wrong].index:
-        text = cells[i]
-        problems.append(Problem("not a date and time", key=column, value=text, way_out=_WAY_OUT, file=file, line=int(lines[i])))
-    naive = naive.mask(wrong)
-    offset = parts["offset"].where(~wrong)
-    seconds = offset.map(_offset_seconds, na_action="ignore").astype(float)
-    instants = (naive - pd.to_timedelta(seconds, unit="s")).dt.tz_localize("UTC")
-    return naive, instants
+
+def _duration(cell: str) -> float | None:
+    """Seconds of a text with a unit or colons; None for anything else."""
+    negative = cell.startswith("-")
+    cell = cell.removeprefix("-")
+    days = _DAYS.fullmatch(cell)
+    extra = 0.0
+    if days:
+        extra, cell = int(days[1]) * 86400.0, days[2]
+    clock = _CLOCK.fullmatch(cell)
+    if clock:
+        parts = [int(part) for part in clock.groups()[:3] if part is not None]
+        seconds = parts[0] * 3600 + parts[1] * 60 + parts[2] if len(parts) == 3 else parts[0] * 60 + parts[1]
+        found = extra + seconds + float(f"0.{clock[4] or 0}")
+    elif short := _MILLISECONDS.fullmatch(cell):
+        found = float(short[1]) / 1000
+    elif _PLAIN.fullmatch(cell):
+        return None
+    else:
+        try:
+            found = extra + units.duration(cell.replace("分钟", "分").replace("小时", "h").replace("时", "h").replace(" ", ""))
+        except ValueError:
+            return None
+    return -found if negative else found
 
 
-def _offset_seconds(text: str) -> float:
-    if text == "Z":
-        return 0.0
-    sign = -1 if text[0] == "-" else 1
-    return sign * (int(text[1:3]) * 3600 + int(text[-2:]) * 60)
+@dataclass
+class Numbers:
+    """A column of numbers gathered chunk by chunk.
 
+    Attributes
+    ----------
+    column
+        The file's name of it.
+    kind
+        "count" (whole, unless it was estimated), "duration" [s] or "share".
+    scale
+        Seconds of a bare number of a duration.
+    """
 
-def counts(
-    cells: pd.Series, lines: NDArray[np.int64], column: str, file: str, problems: list[Problem], *, whole: bool
-) -> pd.Series:
-    """Numbers of a column, 0 or more; an empty cell is unknown (NaN). What is no such number is added to ``problems``."""
-    import pandas as pd
+    column: str
+    kind: Kind
+    scale: float = 1.0
+    parts: list[NDArray[np.floating]] = field(default_factory=list)
+    repaired: dict[str, list[int]] = field(default_factory=dict)
+    counted: dict[str, int] = field(default_factory=dict)
+    signed: bool = False
+    bare: bool = False
+    thousands: bool = False
 
-    cells = cells.reset_index(drop=True).str.strip()
-    numbers = pd.to_numeric(cells.where(cells.str.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")), errors="coerce")
-    rules = {
-        "not a number": (cells != "") & numbers.isna(),
-        "negative": numbers < 0,
-        "not a whole number of contacts": (numbers != numbers.round()) & numbers.notna() & whole,
-    }
-    ways = {
-        "not a number": "Write digits only, without thousand separators; leave the cell empty if the number is not known",
-        "negative": "Numbers of contacts and handle times are 0 or more",
-        "not a whole number of contacts": "Contacts are counted; means go into the aht column",
-    }
-    for message, bad in rules.items():
-        problems.extend(
-            Problem(message, key=column, value=cells[i], way_out=ways[message], file=file, line=int(lines[i]))
-            for i in bad[bad].index
-        )
-    return numbers.astype(float)
+    def add(self, cells: pd.Series, lines: NDArray[np.integer], file: str, problems: list[Problem]) -> None:
+        """Read a chunk's cells; what is wrong with them is added to ``problems``."""
+        import numpy as np
+
+        numbers, odd = self._fast(cells)
+        for text, rows in odd.items():
+            try:
+                cell = read_cell(text, self.kind, self.scale)
+            except BadValueError as error:
+                problems.extend(self._problem(error.message, error.way_out, text, int(lines[row]), file) for row in rows[:100])
+                continue
+            numbers[rows] = cell.number
+            self.signed |= cell.signed
+            self.bare |= not cell.signed and cell.number == cell.number
+            self.thousands |= cell.repair == "separators" and "," in text
+            if cell.repair:
+                kept = self.repaired.setdefault(cell.repair, [])
+                kept.extend(int(lines[row]) for row in rows[: max(0, 50 - len(kept))])
+                self.counted[cell.repair] = self.counted.get(cell.repair, 0) + len(rows)
+        self._check(numbers, cells, lines, file, problems)
+        small = numbers.astype(np.float32)
+        with np.errstate(invalid="ignore"):
+            exact = bool(((small == numbers) | np.isnan(numbers)).all())
+        self.parts.append(small if exact else numbers)
+
+    def _fast(self, cells: pd.Series) -> tuple[NDArray[np.float64], dict[str, NDArray[np.int64]]]:
+        """(numbers, row numbers of each text that is no plain number)."""
+        import numpy as np
+        import pandas as pd
+
+        numbers = pd.to_numeric(cells, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan).copy()
+        plain = np.isfinite(numbers)
+        if self.kind == "duration" and self.scale != 1.0:
+            numbers[plain] *= self.scale
+        if plain.any():
+            self.bare = True
+        left = np.flatnonzero(~plain)
+        numbers[left] = np.nan
+        if not len(left):
+            return numbers, {}
+        texts = cells.iloc[left]
+        filled = (texts != "").to_numpy()
+        left, texts = left[filled], texts[filled]
+        codes, unique = pd.factorize(texts)
+        order = np.argsort(codes, kind="stable")
+        if not len(unique):
+            return numbers, {}
+        rows = np.split(left[order], np.cumsum(np.bincount(codes, minlength=len(unique)))[:-1])
+        return numbers, dict(zip([str(text) for text in unique], rows, strict=True))
+
+    def _check(
+        self, numbers: NDArray[np.float64], cells: pd.Series, lines: NDArray[np.integer], file: str, problems: list[Problem]
+    ) -> None:
+        import numpy as np
+
+        with np.errstate(invalid="ignore"):
+            wrong = {(Phrase("negative"), Phrase("Numbers of contacts and handle times are 0 or more")): numbers < 0}
+            if self.kind == "count":
+                broken = (numbers != np.rint(numbers)) & ~np.isnan(numbers) & (numbers >= 0)
+                wrong[(Phrase("not a whole number of contacts"), Phrase("Contacts are counted; means go into the aht column"))] = (
+                    broken
+                )
+        for (message, way_out), bad in wrong.items():
+            rows = np.flatnonzero(bad)[:100]
+            problems.extend(self._problem(message, way_out, str(cells.iloc[row]), int(lines[row]), file) for row in rows)
+
+    def _problem(self, message: str, way_out: str, text: str, line: int, file: str) -> Problem:
+        return Problem(message, key=self.column, value=text, way_out=way_out, file=file, line=line)
+
+    def finish(self, file: str) -> tuple[NDArray[np.floating], list[Problem]]:
+        """The whole column, shares as 0-1, and what only the whole column shows to be wrong."""
+        import numpy as np
+
+        numbers = np.concatenate(self.parts) if len(self.parts) != 1 else self.parts[0]
+        self.parts.clear()
+        problems = []
+        if "decimal_comma" in self.repaired and self.thousands:
+            message = "commas stand for decimals in some cells and for thousands in others"
+            line = self.repaired["decimal_comma"][0]
+            problems.append(Problem(message, key=self.column, way_out="Write numbers without commas", file=file, line=line))
+        if self.kind == "share":
+            numbers, wrong = self._shares(numbers, file)
+            problems.extend(wrong)
+        return numbers, problems
+
+    def _shares(self, numbers: NDArray[np.floating], file: str) -> tuple[NDArray[np.floating], list[Problem]]:
+        """Shares 0-1: percent where the column says so or goes beyond 1; what may be either is refused."""
+        import numpy as np
+
+        known = numbers[~np.isnan(numbers)]
+        top = float(known.max()) if len(known) else 0.0
+        way_out = "Write all of them as 98.5%, or put (%) behind the column's name"
+        if self.signed:
+            if self.bare and top > 1.0 + 1e-9:
+                message = "some cells have a percent sign and some have none"
+                return numbers, [Problem(message, key=self.column, way_out=way_out, file=file)]
+            return numbers, []
+        if self.scale == 0.01:
+            return numbers * np.float32(1) / 100 if top > 0 else numbers, []
+        if top <= 1.0:
+            return numbers, []
+        if top <= 100.0 and float(np.median(known)) > 1.0:
+            self.counted["percent"] = len(known)
+            self.repaired["percent"] = []
+            return numbers.astype(np.float64) / 100, []
+        message = "shares beyond 1 and no telling whether percent is meant" if top <= 100.0 else "a share beyond 100 %"
+        return numbers, [Problem(message, key=self.column, value=f"{top:g}", way_out=way_out, file=file)]

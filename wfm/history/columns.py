@@ -1,122 +1,221 @@
-"""The text of a file and which of its columns is which."""
+"""Which column of a file is which of ours: as the planner says, as a known export has it, or as people usually call it."""
 
 from __future__ import annotations
 
-import io
-from collections.abc import Mapping
-from pathlib import Path
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from wfm.core.errors import InputError, Problem
+from wfm.core.errors import BadValueError, InputError, Problem
+from wfm.history.cells import read_cell
+from wfm.history.exports import Export, export, exports, plain, recognise
+from wfm.history.stamps import CLOCK, read_clock, read_stamp
 
 if TYPE_CHECKING:
     import pandas as pd
 
-KNOWN = {
-    "start": ("start", "timestamp", "interval", "interval_start", "datetime", "date", "time", "时间", "开始时间", "时段", "日期"),
-    "queue": ("queue", "skill", "skill_group", "queue_name", "队列", "技能组", "队列名称"),
-    "offered": (
-        "offered",
-        "contacts",
-        "calls",
-        "calls_offered",
-        "volume",
-        "arrivals",
-        "来电量",
-        "呼入量",
-        "进线量",
-        "咨询量",
-        "呼入",
-    ),
-    "handled": ("handled", "answered", "calls_handled", "calls_answered", "接起量", "接听量", "接通量", "应答量"),
-    "abandoned": ("abandoned", "calls_abandoned", "放弃量", "呼损量", "放弃"),
-    "answered_within": ("answered_within", "answered_20s", "answered_30s", "answered_60s", "20秒接起量", "30秒接起量"),
-    "handle_time": ("handle_time", "total_handle_time", "处理时长", "总处理时长"),
-    "aht": ("aht", "average_handle_time", "avg_handle_time", "平均处理时长"),
-}
-_NEEDED = ("start", "offered")
+#: Our columns of a row for each interval: numbers of contacts, seconds, shares of the contacts offered.
+COUNTS = ("offered", "handled", "abandoned", "answered_within")
+DURATIONS = ("handle_time", "talk_time", "hold_time", "wrap_time", "aht", "mean_talk", "mean_hold", "mean_wrap")
+SHARES = ("answer_rate", "abandon_rate")
+_TIMES = ("start", "date", "time", "queue")
+_SAMPLE = 50
+
+_UNITS = (
+    ("ms", re.compile(r"(?:[(（\[_ ]\s*(?:ms|msec|milliseconds?)\s*[)）\]]?|毫秒\s*[)）\]]?)\s*$", re.I)),
+    ("min", re.compile(r"(?:[(（\[_ ]\s*(?:min|mins|minutes?)\s*[)）\]]?|分钟?\s*[)）\]]|_分钟)\s*$", re.I)),
+    ("h", re.compile(r"(?:[(（\[]\s*(?:h|hours?|小时)\s*[)）\]])\s*$", re.I)),
+    ("percent", re.compile(r"(?:[(（\[]\s*[%％]\s*[)）\]]|[%％])\s*$")),
+)
+_UNIT_BEHIND = re.compile(r"\s*[(（\[][^()（）\[\]]{1,12}[)）\]]\s*$|\s*[%％]$")
 
 
-def read_text_table(path: Path) -> pd.DataFrame:
-    """Every cell of a CSV file as text; the index counts its lines after the header.
+@dataclass(frozen=True)
+class Layout:
+    """How a file is to be read.
 
-    Raises
-    ------
-    InputError
-        No such file, no rows, an encoding that is none, or a line with too many fields.
+    Attributes
+    ----------
+    columns
+        Our name of a column to the file's.
+    units
+        Units of its cells, by our name, as in `wfm.history.exports.Export`.
+    export
+        The export whose map was used; None where the names are everybody's.
+    recognised
+        Whether the export was found by the headers rather than named by the planner.
+    grain
+        What a row is: "interval" (or a day) of a queue, a "contact", an "order".
     """
-    import pandas as pd
 
-    file = str(path)
-    if path.suffix.lower() in (".xlsx", ".xls"):
-        raise InputError(Problem("an Excel workbook, not a CSV file", way_out="Save the sheet as CSV UTF-8", file=file))
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        way_out = "Paths are read from the scenario's folder"
-        raise InputError(Problem(f"cannot be read: {error.strerror}", way_out=way_out, file=file)) from None
-    text = _decoded(data, file)
-    header = text.partition("\n")[0]
-    separator = max(",;\t", key=header.count)
-    if not text.strip():
-        raise InputError(Problem("the file is empty", way_out="It needs a header row and rows of intervals", file=file))
-    try:
-        table: pd.DataFrame = pd.read_csv(
-            io.StringIO(text), sep=separator, dtype=str, keep_default_na=False, skip_blank_lines=False, skipinitialspace=True
-        )
-    except pd.errors.ParserError as error:
-        message = str(error).removeprefix("Error tokenizing data. C error: ").strip()
-        way_out = "Put a text that holds a comma in quotes"
-        raise InputError(Problem(f"not a table: {message}", way_out=way_out, file=file)) from None
-    if not isinstance(table.index, pd.RangeIndex):
-        raise InputError(Problem("the rows have more fields than the header", way_out="Name every column", file=file, line=2))
-    table.columns = [str(name).strip() for name in table.columns]
-    blank = (table.fillna("").apply(lambda column: column.str.strip()) == "").all(axis=1)
-    table = table.loc[~blank].fillna("")
-    if not len(table):
-        raise InputError(Problem("the file has a header but no rows", way_out="Export the intervals again", file=file))
-    return table
+    columns: dict[str, str]
+    units: dict[str, str] = field(default_factory=dict)
+    export: Export | None = None
+    recognised: bool = False
+    grain: str = "interval"
 
 
-def _decoded(data: bytes, file: str) -> str:
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return data.decode("utf-16", errors="replace")
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise InputError(Problem("neither UTF-8 nor GB18030 text", way_out="Save the file as CSV UTF-8", file=file))
-
-
-def find_columns(table: pd.DataFrame, columns: Mapping[str, str], file: str) -> dict[str, str]:
-    """Our name of a column to the file's.
+def find_layout(chunk: pd.DataFrame, columns: Mapping[str, str], export_name: str | None, file: str) -> Layout:
+    """The layout of a file, from its headers and its first rows.
 
     Raises
     ------
     InputError
         A needed column is missing, or ``columns`` names one that is not there or not ours.
     """
-    there = ", ".join(table.columns)
-    lower = {name.lower().replace(" ", "_"): name for name in table.columns}
-    problems = []
-    found: dict[str, str] = {}
+    headers = list(chunk.columns)
+    known = export(export_name) if export_name else recognise(headers)
+    said = _as_said(headers, columns, file)
+    if known is not None:
+        found = {**known.find(_plain_names(headers, known)), **said}
+        found = {ours: _theirs(theirs, headers) for ours, theirs in found.items()}
+        grain = "interval" if known.grain == "day" else known.grain
+    else:
+        generic = {one.name: one for one in exports()}
+        by_interval = _found(generic["generic"], headers, said)
+        by_contact = _found(generic["generic-contacts"], headers, said)
+        signs = {"outcome", "wait", "contact_id", "agent", "customer", "arrival", "answered_at", "ended_at"} & by_contact.keys()
+        contact = "offered" not in by_interval and len(signs) >= 2 and "arrival" in by_contact
+        found, grain = (by_contact, "contact") if contact else (by_interval, "interval")
+    units = {ours: unit for ours, theirs in found.items() if (unit := unit_of(theirs))}
+    units.update({ours: unit for ours, unit in (known.units if known else {}).items() if ours not in said})
+    if grain == "interval":
+        found = _when(chunk, found, said)
+        _needed(chunk, found, file)
+    return Layout(found, units, known, known is not None and not export_name, grain)
+
+
+def unit_of(header: str) -> str:
+    """The unit a header names behind its words: "ms", "min", "h", "percent" or "" for none."""
+    return next((unit for unit, form in _UNITS if form.search(header)), "")
+
+
+def bare_name(header: str) -> str:
+    """A header without the unit behind it.
+
+    >>> bare_name("平均处理时长(秒)"), bare_name("offered")
+    ('平均处理时长', 'offered')
+    """
+    return _UNIT_BEHIND.sub("", header) or header
+
+
+def _plain_names(headers: Sequence[str], known: Export) -> list[str]:
+    """Headers as they are, and without their units where only so they are known."""
+    spelled = {plain(name) for names in known.columns.values() for name in names}
+    return [name if plain(name) in spelled else bare_name(name) for name in headers]
+
+
+def _theirs(name: str, headers: Sequence[str]) -> str:
+    return name if name in headers else next(header for header in headers if bare_name(header) == name)
+
+
+def _found(known: Export, headers: Sequence[str], said: Mapping[str, str]) -> dict[str, str]:
+    free = [header for header in headers if header not in said.values()]
+    found = {ours: _theirs(theirs, free) for ours, theirs in known.find(_plain_names(free, known)).items()}
+    return {**found, **said}
+
+
+def _as_said(headers: Sequence[str], columns: Mapping[str, str], file: str) -> dict[str, str]:
+    """The planner's own map, each name in the file's spelling."""
+    ours_all = [*_TIMES, *COUNTS, *DURATIONS, *SHARES]
+    ours_all += [ours for one in exports() for ours in one.columns if ours not in ours_all]
+    ours_all = list(dict.fromkeys(ours_all))
+    spelled = {plain(header): header for header in reversed(headers)}
+    there = ", ".join(headers[:30]) + (", ..." if len(headers) > 30 else "")
+    problems, found = [], {}
     for ours, theirs in columns.items():
-        if ours not in KNOWN:
-            way_out = f"Write one of: {', '.join(KNOWN)}"
-            problems.append(Problem("not a column of a history", key="columns", value=ours, way_out=way_out, file=file))
-        elif theirs not in table.columns:
-            problems.append(Problem("the file has no such column", key=ours, value=theirs, way_out=f"It has: {there}", file=file))
+        if ours.startswith("outcome."):  # words of the column of outcomes, no column (`wfm.history.contacts`)
+            continue
+        if ours not in ours_all:
+            message, way_out = "not a column of a history", "Write one of: {names}"
+            values = {"names": ", ".join([*_TIMES, *COUNTS, *DURATIONS, *SHARES])}
+            problems.append(Problem(message, key="columns", value=ours, way_out=way_out, file=file, values=values))
+        elif theirs not in headers and plain(theirs) not in spelled:
+            message, way_out = "the file has no such column", "It has: {columns}"
+            problems.append(Problem(message, key=ours, value=theirs, way_out=way_out, file=file, values={"columns": there}))
         else:
-            found[ours] = theirs
-    for ours, names in KNOWN.items():
-        if ours not in columns:
-            known = next((lower[name] for name in names if name in lower and lower[name] not in found.values()), None)
-            if known is not None:
-                found[ours] = known
-            elif ours in _NEEDED:
-                way_out = f"It has: {there}. Say which it is, e.g. columns: {{{ours}: {table.columns[-1]}}}"
-                problems.append(Problem(f"no column for '{ours}'", key="columns", way_out=way_out, file=file, line=1))
+            found[ours] = theirs if theirs in headers else spelled[plain(theirs)]
     if problems:
         raise InputError(*problems)
     return found
+
+
+def _when(chunk: pd.DataFrame, found: dict[str, str], said: Mapping[str, str]) -> dict[str, str]:
+    """Where dates and clock times stand: in one column (start), or in two (start holds the dates, time the clocks)."""
+    found = dict(found)
+    start, day = found.get("start"), found.get("date")
+    if start and day and start != day:
+        if holds(chunk[start], "clock") and holds(chunk[day], "date"):
+            found.setdefault("time", start)
+            found["start"] = day
+        elif not holds(chunk[start], "date") and holds(chunk[day], "date") and "start" not in said:
+            found["start"] = day
+    elif day:
+        found["start"] = day
+    found.pop("date", None)
+    if "start" in found and "time" in found:
+        dated = holds(chunk[found["start"]], "date")
+        if not dated and holds(chunk[found["time"]], "date"):
+            found["start"] = found.pop("time")
+        elif found["time"] == found["start"] or (dated and _with_clocks(chunk[found["start"]]) and "time" not in said):
+            found.pop("time")
+    elif "time" in found:
+        found["start"] = found.pop("time")
+    return found
+
+
+def holds(cells: pd.Series, what: str) -> bool:
+    """Whether most of a column's first filled cells are of one kind: "date", "clock" or "number"."""
+    sample = [text for text in cells.head(4 * _SAMPLE) if text.strip()][:_SAMPLE]
+    return bool(sample) and sum(_is(text, what) for text in sample) > 0.7 * len(sample)
+
+
+def _is(text: str, what: str) -> bool:
+    try:
+        if what == "date":
+            read_stamp(text)
+        elif what == "clock":
+            read_clock(text if not re.fullmatch(r"\d{1,2}", text.strip()) else f"{text.strip()}:00")
+        else:
+            return read_cell(text, "duration").number >= 0
+    except BadValueError:
+        return False
+    return True
+
+
+def _with_clocks(cells: pd.Series) -> bool:
+    for text in cells.head(_SAMPLE):
+        try:
+            if read_stamp(text).flags & CLOCK:
+                return True
+        except BadValueError:
+            continue
+    return False
+
+
+def _needed(chunk: pd.DataFrame, found: Mapping[str, str], file: str) -> None:
+    """Refuse a file without dates or without contacts, with a hint that its cells bear out."""
+    missing = [ours for ours in ("start", "offered") if ours not in found]
+    if not missing:
+        return
+    free = [name for name in chunk.columns if name not in found.values()]
+    dates = [name for name in free if holds(chunk[name], "date")]
+    numbers = [name for name in free if name not in dates and holds(chunk[name], "number")]
+    there = ", ".join(list(chunk.columns)[:30]) + (", ..." if chunk.shape[1] > 30 else "")
+    problems = []
+    for ours in missing:
+        candidates = dates if ours == "start" else numbers
+        values: dict[str, object] = {"ours": ours, "columns": there, "candidates": ", ".join(candidates[:8])}
+        if candidates:
+            way_out = (
+                "It has: {columns}. Say which it is, e.g. columns: {{{ours}: {first}}}; by their cells it may be: {candidates}"
+            )
+            values["first"] = candidates[0]
+        elif ours == "start":
+            way_out = "It has: {columns}. None of them holds dates: a row needs its date, or date and time in two columns"
+        else:
+            way_out = "It has: {columns}. None of the others holds numbers: a row needs its number of contacts"
+        message = "no column for '{ours}'"
+        problems.append(Problem(message, key="columns", way_out=way_out, file=file, line=1, values=values))
+    raise InputError(*problems)

@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wfm.core.errors import InputError, Problem
+from wfm.core.errors import InputError, Phrase, Problem
 from wfm.history.headers import column_names
 
 if TYPE_CHECKING:
     import pandas as pd
 
-_NO_ROWS = ("the table has no rows", "Give it a row for each interval")
+_NO_ROWS = (Phrase("the table has no rows"), Phrase("Give it a row for each interval"))
 
 
 def frame_chunks(frame: object, rows: int, *, file: str = "table", first: int = 2) -> Iterator[pd.DataFrame]:

@@ -19,7 +19,7 @@ def header_row(records: Sequence[Sequence[str]]) -> int:
     counts = [count for count in filled if count > 1] or [count for count in filled if count]
     if not counts:
         return 0
-    usual = max(set(counts), key=lambda count: (counts.count(count), count))
+    usual = max(set(counts), key=lambda count: (counts.count(count), -count))
     wanted = [i for i, count in enumerate(filled) if count >= usual] or [i for i, count in enumerate(filled) if count]
     # A wide sheet leaves the corner empty.
     if wanted[0] > 0:

@@ -1,23 +1,34 @@
-"""A file of past contacts as a clean table, with a log of what was repaired and every problem told together."""
+"""A past from any source as a clean table, with a log of what was repaired and every problem told together."""
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from wfm.core.errors import InputError, Problem
-from wfm.core.intervals import localize
-from wfm.history.cells import counts, stamps
-from wfm.history.columns import find_columns, read_text_table
-from wfm.history.gaps import gaps, zero_days
+from wfm.history.clocks import Zone
+from wfm.history.columns import Layout, find_layout
+from wfm.history.gaps import Gap, gaps, log_gaps, log_hours, log_zeros
+from wfm.history.grain import find_step
+from wfm.history.rows import Found, Rows, gather
+from wfm.history.sources import Query, chunks, name_of
+from wfm.history.stamps import CLOCK, INSTANT, Order
+from wfm.history.sums import SUMMED, as_sums
+from wfm.history.wide import find_wide, long_chunks
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
+    from numpy.typing import NDArray
 
-_TOLD = 20
-_SUMMED = ("offered", "handled", "abandoned", "answered_within", "handle_time")
+    from wfm.core.intervals import OpeningHours
+    from wfm.history.sources import Source
+
+Duplicates = Literal["refuse", "first", "last", "sum"]
+_DAY = 86400
 
 
 @dataclass(frozen=True)
@@ -29,7 +40,9 @@ class HistoryRead:
     table
         Contract ``history``, sorted by queue and start.
     log
-        Repairs and gaps: ``line`` (of the file; 0 for gaps), ``what``, ``action``.
+        Repairs and gaps: ``line`` (the first of them; 0 for gaps and the file as a whole), ``rows`` (how many), ``lines`` (the
+        first of them as text), ``what`` and ``action`` in English, ``code`` and ``values`` from which
+        `wfm.history.repairs.row_said` says both in another language.
     daily
         True where the file has one row a day.
     interval_s
@@ -51,56 +64,60 @@ class HistoryRead:
         """
         queues = sorted(set(self.table["queue"]))
         if len(queues) > 1:
-            way_out = f"Choose one of {', '.join(queues[:30])}, or write `queue: all` for their sum"
-            raise InputError(Problem(f"the file has {len(queues)} queues", key="demand.history.queue", way_out=way_out))
+            message = "the file has {count} queues"
+            way_out = "Choose one of {queues}, or write `queue: all` for their sum"
+            values = {"count": len(queues), "queues": ", ".join(queues[:30])}
+            raise InputError(Problem(message, key="demand.history.queue", way_out=way_out, values=values))
         return self
 
 
-@dataclass
-class _Found:
-    """Problems and repairs collected on the way."""
-
-    file: str
-    problems: list[Problem] = field(default_factory=list)
-    repairs: list[tuple[int, str, str]] = field(default_factory=list)
-
-    def tell(self) -> None:
-        """Raise what was found, the first twenty in the order of the file."""
-        if self.problems:
-            ordered = sorted(self.problems, key=lambda problem: problem.line)
-            more = len(ordered) - _TOLD
-            last = [Problem(f"and {more} more problems of this kind", file=self.file)] if more > 0 else []
-            raise InputError(*ordered[:_TOLD], *last)
-
-
 def read_history(
-    source: Path | str,
+    source: Source,
     *,
     timezone: str,
     interval_s: int,
     queue: str | None = None,
     columns: Mapping[str, str] | None = None,
-    absent: str = "unknown",
+    absent: Literal["unknown", "zero"] = "unknown",
+    export: str | None = None,
+    sheet: str | None = None,
+    hours: OpeningHours | None = None,
+    date_order: Order | None = None,
+    duplicates: Duplicates = "refuse",
 ) -> HistoryRead:
-    """Past contacts of a CSV file.
+    """A past as a table of the contract ``history``.
+
+    Rows for each interval, for each day, for each contact, and wide sheets (times down, dates across, or the other way round)
+    are told apart by what they hold. Memory stays bounded: a source is read chunk by chunk into compact arrays.
 
     Parameters
     ----------
     source
-        UTF-8 (with or without mark), GB18030 or Excel's UTF-16; comma, semicolon or tab.
+        A file, "-", a frame or a `Query`; see `wfm.history.sources.chunks`.
     timezone
         Zone of the wall clock, for stamps without an offset. An hour that daylight saving skips is dropped where nothing
-        happened in it, else moved forward; one it repeats is read as its first occurrence.
+        happened in it, else moved forward; one it repeats is read as its first occurrence, and standing twice as both.
     interval_s
         Length of an interval [s]: finer files are added up, coarser ones (up to a day) stay as they are.
     queue
         The queue wanted where the file has several, or "all" for their sum. None keeps every queue.
     columns
-        What the file calls ``start``, ``queue``, ``offered``, ``handled``, ``abandoned``, ``answered_within``, ``handle_time`` [s,
-        summed] or ``aht`` [s, mean]; common names are known without it.
+        What the file calls ``start`` (or ``date`` and ``time``), ``queue``, ``offered``, ``handled``, ``abandoned``,
+        ``answered_within``, ``handle_time`` [s, summed], ``aht`` [s, mean] and others of `wfm.history.columns`; common names and
+        those of known exports are known without it.
     absent
         "unknown": an interval without a row is not known. "zero": the export leaves empty intervals out, so between a day's
         first and last row they are 0.
+    export
+        Name of a known export (`wfm.history.exports`); None recognises it by its headers.
+    sheet
+        Sheet of a workbook; None takes the first that holds a table.
+    hours
+        Opening hours, against which absent rows and contacts out of hours are told.
+    date_order
+        Order of day, month and year where dates are written like 05/07/2027 and the column itself does not tell.
+    duplicates
+        What to do with rows of one queue and interval that differ: refuse them, keep the first or the last, or add them up.
 
     Returns
     -------
@@ -112,138 +129,253 @@ def read_history(
         With file, line, column, value and way out: missing columns, no rows, dates and numbers that are none, negative numbers, two
         rows that contradict each other, an unknown queue. All problems together, the first twenty in full.
     """
-    import pandas as pd
+    found = Found(name_of(source))
+    parts = chunks(source, sheet=sheet)
+    first = next(parts)
+    parts = itertools.chain([first], parts)
+    wide = None if columns else find_wide(first, date_order, found.file)
+    if wide is not None:
+        found.repairs.add("wide")
+        layout = Layout({"start": "start", "offered": "offered"} | ({"queue": "queue"} if wide.queue else {}))
+        parts = long_chunks(parts, wide)
+    else:
+        # What a contact's outcomes are called ("outcome.handled") is no column.
+        said = {ours: theirs for ours, theirs in (columns or {}).items() if "." not in ours}
+        layout = find_layout(first, said, export, found.file)
+        if layout.recognised and layout.export is not None:
+            found.repairs.add("export", vendor=layout.export.vendor, export=layout.export.name)
+    if layout.grain in ("contact", "order"):
+        from wfm.history.calls import history_of_calls
 
-    path = Path(source)
-    raw = read_text_table(path)
-    found = _Found(str(path))
-    names = find_columns(raw, columns or {}, found.file)
-    lines = raw.index.to_numpy() + 2
-
-    naive, instants = stamps(raw[names["start"]], lines, names["start"], found.file, found.problems)
-    table = pd.DataFrame({"line": lines})
-    table["queue"] = raw[names["queue"]].str.strip().to_numpy() if "queue" in names else path.stem
-    for name in (*_SUMMED, "aht"):
-        if name in names:
-            table[name] = counts(
-                raw[names[name]], lines, names[name], found.file, found.problems, whole=name not in ("handle_time", "aht")
-            )
-    found.tell()
-
-    empty = table["offered"].fillna(0) == 0
-    local, shifted = localize(naive, timezone, empty)
-    local = _second_hours(naive, local, table["queue"], timezone)
-    table["start"] = local.where(instants.isna(), instants.dt.tz_convert(timezone))
-    for line in table.loc[shifted & instants.isna(), "line"]:
-        found.repairs.append((int(line), "an hour that daylight saving skips", "moved forward"))
-    for line in table.loc[table["start"].isna(), "line"]:
-        found.repairs.append((int(line), "an empty hour that daylight saving skips", "dropped"))
-    table = table[table["start"].notna()]
-    for line in table.loc[table["offered"].isna(), "line"]:
-        found.repairs.append((int(line), "no number of contacts", "left unknown"))
-    if "aht" in table and "handle_time" not in table and "handled" in table:
-        table["handle_time"] = table["aht"].where(table["handled"] != 0, 0.0) * table["handled"]
-    table = table.drop(columns="aht", errors="ignore")
-
-    table = _pick_queue(table, queue, found)
-    table = _without_duplicates(table, found)
-    found.tell()
-    step = _step(table)
-    daily = step >= 23 * 3600
-    if not daily and step < interval_s:
-        table = _added_up(table, interval_s, step, timezone, found, zero=absent == "zero")
+        table = history_of_calls(
+            parts,
+            layout,
+            found=found,
+            timezone=timezone,
+            interval_s=interval_s,
+            columns=columns,
+            date_order=date_order,
+            stem=_stem(source),
+        )
+        found.tell()
+        if queue not in (None, "all"):
+            _there(queue, list(table["queue"].unique()), found)
+            table = table[table["queue"] == queue].reset_index(drop=True)
+        length, daily = interval_s, False
+    else:
+        rows = gather(parts, layout, found, date_order, _stem(source))
+        table, length, daily = _by_interval(rows, layout, found, timezone, interval_s, queue, duplicates, zero=absent == "zero")
+    lacking = gaps(table, length, daily=daily, hours=hours)
+    log_gaps(lacking, length, found.repairs)
     if queue == "all":
-        values = [name for name in _SUMMED if name in table]
-        table = table.groupby("start", as_index=False)[values].sum(min_count=1).assign(queue="all")
-    if absent == "zero" and not daily:
-        table = _filled(table, max(step, interval_s))
-    found.repairs.extend((0, what, "left unknown") for what in gaps(table, max(step, interval_s), daily=daily))
-    found.repairs.extend((0, what, "kept; the forecast takes them for a gap") for what in zero_days(table))
-    table = table[["start", "queue", *(name for name in _SUMMED if name in table)]]
-    table = table.sort_values(["queue", "start"], ignore_index=True)
-    log = pd.DataFrame(sorted(found.repairs), columns=["line", "what", "action"])
-    return HistoryRead(table, log.astype({"line": "int64"}), daily, 86400 if daily else max(step, interval_s))
+        table = _summed(table, lacking if absent == "unknown" else [], length, found, daily=daily)
+    log_zeros(table, length, found.repairs, daily=daily)
+    if hours is not None and not daily:
+        log_hours(table, length, hours, found.repairs)
+    return HistoryRead(table, found.repairs.log(), daily, length)
 
 
-def _second_hours(naive: pd.Series, local: pd.Series, queue: pd.Series, timezone: str) -> pd.Series:
-    """A file that has both occurrences of an hour that daylight saving repeats: the later row is the second."""
+def _by_interval(
+    rows: Rows,
+    layout: Layout,
+    found: Found,
+    timezone: str,
+    interval_s: int,
+    queue: str | None,
+    duplicates: Duplicates,
+    *,
+    zero: bool,
+) -> tuple[pd.DataFrame, int, bool]:
+    """(table, distance of its rows [s], whether they are days) of rows that are intervals or days already."""
+    if queue not in (None, "all"):
+        _there(queue, rows.queues, found)
+        rows.take(rows.queue == rows.queues.index(str(queue)))
+    zone = _placed(rows, timezone, found)
+    _unknown(rows, found)
+    as_sums(rows, layout, found)
+    found.tell()
+    _one_each(rows, found, duplicates, zone)
+    found.tell()
+    wall = zone.wall(rows.start)
+    step = find_step(rows, wall, found)
+    daily = step >= 23 * 3600
+    length = _DAY if daily else max(step, interval_s)
+    if not daily and step < interval_s:
+        _added_up(rows, wall, interval_s, step, found, zero=zero)
+    table = _table(rows, timezone)
+    if zero and not daily:
+        table = _filled(table, length)
+    return table, length, daily
+
+
+def _stem(source: Source) -> str:
+    """What a queue is called where the file names none."""
+    if isinstance(source, str | Path) and str(source) != "-":
+        return Path(source).stem
+    return "query" if isinstance(source, Query) else "contacts"
+
+
+def _there(queue: str | None, queues: list[str], found: Found) -> None:
+    if queue not in queues:
+        message, way_out = "the file has no such queue", "It has: {queues}"
+        values = {"queues": ", ".join(sorted(queues)[:30])}
+        raise InputError(Problem(message, key="queue", value=queue, way_out=way_out, file=found.file, values=values))
+
+
+def _placed(rows: Rows, timezone: str, found: Found) -> Zone:
+    """Wall clocks of the file as instants; rows in an hour that does not exist are dropped or moved."""
+    import numpy as np
+
+    zone = Zone(timezone, int(rows.start.min()), int(rows.start.max()))
+    local, clocked = rows.flags & INSTANT == 0, rows.flags & CLOCK != 0
+    rows.flags[:] = 0
+    if not local.any():
+        return zone
+    whole = bool(local.all())
+    wall = rows.start if whole else rows.start[local]
+    instants, skipped = zone.instants(wall)
+    twice, second = zone.repeated(wall)
+    if twice.any():
+        at = np.flatnonzero(twice)
+        queue = (rows.queue if whole else rows.queue[local])[at]
+        line = (rows.line if whole else rows.line[local])[at]
+        # The later row of a repeated hour is its second run.
+        order = np.lexsort((line, wall[at], queue))
+        again = np.zeros(len(at), dtype=bool)
+        again[order[1:]] = (np.diff(wall[at][order]) == 0) & (np.diff(queue[order]) == 0)
+        if again.any():
+            instants[at[again]] = second[at[again]]
+            found.repairs.count("second_hour", int(again.sum()), line[again][:10].tolist())
+    if whole:
+        rows.start = instants
+    else:
+        rows.start[local] = instants
+    if skipped.any():
+        # A day whose midnight does not exist begins an hour later.
+        at = np.flatnonzero(local)[skipped & clocked[local]]
+        empty = np.nan_to_num(rows.numbers["offered"][at]) == 0
+        for code, lines in (("skipped_hour_empty", rows.line[at[empty]]), ("skipped_hour", rows.line[at[~empty]])):
+            if len(lines):
+                found.repairs.add(code, lines.tolist())
+        rows.flags[at[~empty]] |= _MOVED
+        if empty.any():
+            kept = np.ones(len(rows), dtype=bool)
+            kept[at[empty]] = False
+            rows.take(kept)
+    return zone
+
+
+# A row moved out of an hour that does not exist: it may meet another one and is added to it.
+_MOVED = 1
+
+
+def _unknown(rows: Rows, found: Found) -> None:
+    import numpy as np
+
+    unknown = np.isnan(rows.numbers["offered"])
+    if unknown.any():
+        found.repairs.count("unknown", int(unknown.sum()), rows.line[unknown][:10].tolist())
+
+
+def _one_each(rows: Rows, found: Found, duplicates: Duplicates, zone: Zone) -> None:
+    """Sort by queue and instant; rows that say the same twice are dropped, those that differ are dealt with as asked."""
+    import numpy as np
+
+    names = np.argsort(np.argsort(np.array(rows.queues, dtype=object))).astype(np.int64)
+    key = names[rows.queue] * (1 << 34) + rows.start
+    ordered = bool((np.diff(key) >= 0).all())
+    if not ordered:
+        if len(rows.queues) == 1:
+            found.repairs.add("order")
+        order = np.argsort(key, kind="stable")
+        key = key[order]
+        rows.take(order)
+    again = np.concatenate([[False], np.diff(key) == 0])
+    if not again.any():
+        return
+    head = np.maximum.accumulate(np.where(again, 0, np.arange(len(key))))
+    moved = rows.flags & _MOVED != 0
+    groups = np.flatnonzero(again)
+    same = np.ones(len(groups), dtype=bool)
+    for values in rows.numbers.values():
+        a, b = values[groups], values[head[groups]]
+        same &= (a == b) | (np.isnan(a) & np.isnan(b))
+    meets = moved[groups] | moved[head[groups]]
+    same &= ~meets
+    clash = groups[~same & ~meets]
+    dropped = groups[same]
+    if len(dropped):
+        found.repairs.count("same_row", len(dropped), rows.line[dropped][:10].tolist())
+    if len(clash) and duplicates == "refuse":
+        _refuse_clashes(rows, clash, head, found, zone)
+        return
+    if len(clash):
+        found.repairs.count(f"clash_{duplicates}", len(clash), rows.line[clash][:10].tolist())
+    added = groups[meets] if duplicates != "sum" else np.union1d(groups[meets], clash)
+    for name, column in rows.numbers.items():
+        if len(added):
+            sums = column.astype(np.float64)
+            np.add.at(sums, head[added], sums[added])
+            rows.numbers[name] = sums
+        if duplicates == "last" and len(clash):
+            rows.numbers[name][head[clash]] = rows.numbers[name][clash]
+    rows.take(~again)
+
+
+def _refuse_clashes(rows: Rows, clash: NDArray[np.int64], head: NDArray[np.int64], found: Found, zone: Zone) -> None:
+    import datetime as dt
+
+    for i in clash:
+        wall = int(zone.wall(rows.start[i : i + 1])[0])
+        when = dt.datetime(1970, 1, 1) + dt.timedelta(seconds=wall)
+        found.problems.append(
+            Problem(
+                "a second row for this interval says otherwise than line {line}",
+                key="start",
+                value=f"{when:%Y-%m-%d %H:%M}, {rows.queues[int(rows.queue[i])]}",
+                way_out="Keep one of the two, or say duplicates: first, last or sum; rows of several queues need a queue column",
+                file=found.file,
+                line=int(rows.line[i]),
+                values={"line": int(rows.line[head[i]])},
+            )
+        )
+        if len(found.problems) > 2000:
+            break
+
+
+def _added_up(rows: Rows, wall: NDArray[np.int64], interval_s: int, step: int, found: Found, *, zero: bool) -> None:
+    """Rows added up to the interval; one of which a part has no row is unknown, unless absent rows are zeros."""
+    import numpy as np
+
+    if interval_s % step:
+        message = "rows {step} minutes apart do not add up to intervals of {interval} minutes"
+        values = {"step": f"{step / 60:g}", "interval": f"{interval_s / 60:g}"}
+        raise InputError(Problem(message, way_out="Set plan.interval to a multiple", file=found.file, values=values))
+    # Floored by the wall clock, so that a zone of half an hour's offset keeps its full hours.
+    floor = rows.start - wall % interval_s
+    head = np.flatnonzero(np.concatenate([[True], (np.diff(floor) != 0) | (np.diff(rows.queue) != 0)]))
+    count = np.diff(np.concatenate([head, [len(rows)]]))
+    part = (count < interval_s // step) & (not zero)
+    for name, column in rows.numbers.items():
+        # A row without a number leaves its interval unknown.
+        summed = np.add.reduceat(column.astype(np.float64), head)
+        summed[part] = np.nan
+        rows.numbers[name] = summed
+    if part.any():
+        found.repairs.count("part", int(part.sum()), rows.line[head[part]][:10].tolist())
+    rows.start, rows.flags = floor[head], rows.flags[head]
+    rows.queue, rows.line = rows.queue[head], rows.line[head]
+
+
+def _table(rows: Rows, timezone: str) -> pd.DataFrame:
+    """Contract ``history``."""
     import numpy as np
     import pandas as pd
 
-    again = pd.DataFrame({"naive": naive, "queue": queue}).duplicated()
-    second = naive.dt.tz_localize(timezone, ambiguous=np.zeros(len(naive), dtype=bool), nonexistent="NaT")
-    return local.where(~(again & second.notna() & (second != local)), second)
-
-
-def _pick_queue(table: pd.DataFrame, queue: str | None, found: _Found) -> pd.DataFrame:
-    if queue in (None, "all"):
-        return table
-    if not (table["queue"] == queue).any():
-        there = ", ".join(sorted(set(table["queue"]))[:30])
-        found.problems.append(
-            Problem("the file has no such queue", key="queue", value=queue, way_out=f"It has: {there}", file=found.file)
-        )
-        found.tell()
-    return table[table["queue"] == queue]
-
-
-def _without_duplicates(table: pd.DataFrame, found: _Found) -> pd.DataFrame:
-    """Rows that say the same twice are dropped; rows of one interval that differ are a mistake."""
-    same = table.duplicated([name for name in table if name != "line"])
-    for line in table.loc[same, "line"]:
-        found.repairs.append((int(line), "the same row twice", "dropped"))
-    table = table[~same]
-    clash = table.duplicated(["start", "queue"])
-    first = table.drop_duplicates(["start", "queue"]).set_index(["start", "queue"])["line"].to_dict()
-    second = table[clash]
-    for start, name, line in zip(second["start"], second["queue"], second["line"], strict=True):
-        found.problems.append(
-            Problem(
-                f"a second row for this interval says otherwise than line {first[(start, name)]}",
-                key="start",
-                value=f"{start:%Y-%m-%d %H:%M}, {name}",
-                way_out="Keep one of the two; rows of several queues need a queue column",
-                file=found.file,
-                line=int(line),
-            )
-        )
-    return table
-
-
-def _step(table: pd.DataFrame) -> int:
-    """The usual shortest distance between rows of a queue [s]; a day where there is no telling."""
-    gaps = table.sort_values("start").groupby("queue")["start"].diff().dt.total_seconds().dropna()
-    return int(gaps.mode().min()) if len(gaps) else 86400
-
-
-def _added_up(table: pd.DataFrame, interval_s: int, step: int, timezone: str, found: _Found, *, zero: bool) -> pd.DataFrame:
-    """Rows added up to the interval; one of which a part has no row is unknown, unless absent rows are zeros."""
-    import pandas as pd
-
-    if interval_s % step:
-        problem = Problem(
-            f"rows {step // 60} minutes apart do not add up to intervals of {interval_s // 60} minutes",
-            way_out="Set plan.interval to a multiple",
-            file=found.file,
-        )
-        raise InputError(problem)
-    # Floored by the wall clock of the first occurrence, so that a zone of half an hour's offset keeps its full hours.
-    wall = table["start"].dt.tz_localize(None)
-    back = pd.to_timedelta((wall.dt.hour * 3600 + wall.dt.minute * 60 + wall.dt.second) % interval_s, unit="s")
-    table = table.assign(start=table["start"] - back)
-    values = [name for name in _SUMMED if name in table]
-    grouped = table.groupby(["start", "queue"])
-    summed = grouped[values].sum(min_count=1)
-    # A row without a number leaves its interval unknown.
-    whole = grouped[values].count().eq(grouped["line"].count(), axis=0)
-    summed = summed.where(whole)
-    if not zero:
-        part = grouped["line"].count() < interval_s // step
-        lines = grouped["line"].first()
-        for key in summed.index[part]:
-            found.repairs.append((int(lines[key]), "an interval of which a part has no row", "left unknown"))
-        summed = summed.mask(part)
-    return summed.reset_index()
+    start = pd.Series(rows.start.astype("datetime64[s]")).astype("datetime64[us]").dt.tz_localize("UTC").dt.tz_convert(timezone)
+    queue = pd.Series(np.array(rows.queues, dtype=object)[rows.queue]).astype("str")
+    numbers = {name: rows.numbers[name].astype(np.float64) for name in SUMMED if name in rows.numbers}
+    return pd.DataFrame({"start": start, "queue": queue, **numbers})
 
 
 def _filled(table: pd.DataFrame, seconds: int) -> pd.DataFrame:
@@ -253,8 +385,50 @@ def _filled(table: pd.DataFrame, seconds: int) -> pd.DataFrame:
     parts = []
     for (name, _), rows in table.groupby(["queue", table["start"].dt.date]):
         every = pd.date_range(rows["start"].min(), rows["start"].max(), freq=pd.Timedelta(seconds=seconds), name="start")
+        if len(every) == len(rows):
+            parts.append(rows)
+            continue
         filled = rows.set_index("start").drop(columns="queue").reindex(every)
-        new = ~every.isin(rows["start"])
-        filled.loc[new] = 0.0
+        filled.loc[~every.isin(rows["start"])] = 0.0
         parts.append(filled.reset_index().assign(queue=str(name)))
-    return pd.concat(parts, ignore_index=True)
+    return pd.concat(parts, ignore_index=True)[list(table.columns)]
+
+
+def _summed(table: pd.DataFrame, lacking: list[Gap], seconds: int, found: Found, *, daily: bool) -> pd.DataFrame:
+    """The sum of the queues; unknown where one of them has a row without a number, or lacks a row it usually has."""
+    import pandas as pd
+
+    total = _sum_queue(table)
+    if total is not None:
+        found.repairs.add("sum_queue", queue=total)
+        table = table[table["queue"] != total]
+    values = [name for name in SUMMED if name in table]
+    groups = table.groupby("start")
+    summed = groups[values].sum(min_count=1).mask(groups[values].count().ne(groups["queue"].count(), axis=0))
+    wall = pd.DatetimeIndex(summed.index).tz_localize(None)
+    for gap in lacking:
+        if gap.queue == total:
+            continue
+        of_day = wall.normalize() == pd.Timestamp(gap.day)
+        if gap.slots and not daily:
+            clock = (wall - wall.normalize()).total_seconds() // seconds
+            of_day &= clock.isin(list(gap.slots))
+        if of_day.any():
+            summed.loc[of_day] = float("nan")
+            found.repairs.count("sum_part", int(of_day.sum()), [], queue=gap.queue)
+    return summed.reset_index().assign(queue="all")[["start", "queue", *values]]
+
+
+def _sum_queue(table: pd.DataFrame) -> str | None:
+    """A queue that is called a total and is the sum of the others."""
+    from wfm.history.rows import is_total
+
+    for name in table["queue"].unique():
+        if not is_total(str(name)):
+            continue
+        mine = table[table["queue"] == name].set_index("start")["offered"]
+        others = table[table["queue"] != name].groupby("start")["offered"].sum()
+        both = mine.to_frame("mine").join(others.rename("others"), how="inner")
+        if len(both) and (both["mine"] == both["others"]).mean() > 0.9:
+            return str(name)
+    return None

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
-from wfm.core.errors import InputError, Problem
+from wfm.core.errors import InputError, Phrase, Problem
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -152,10 +152,13 @@ def _kind(head: bytes) -> str:
 
 def _refusal(kind: str, file: str) -> Problem:
     said = {
-        "sqlite": ("an SQLite database", "Write sql: {{url: sqlite:///{file}, query: SELECT ...}} instead of file"),
-        "packed": ("a packed file", "Unpack it first"),
-        "pdf": ("a PDF, not a table", "Export the report as CSV or xlsx"),
-        "html": ("a web page (HTML or XML), whatever its name says", "Open it in Excel and save it as xlsx or CSV UTF-8"),
+        "sqlite": (Phrase("an SQLite database"), Phrase("Write sql: {{url: sqlite:///{file}, query: SELECT ...}} instead of file")),
+        "packed": (Phrase("a packed file"), Phrase("Unpack it first")),
+        "pdf": (Phrase("a PDF, not a table"), Phrase("Export the report as CSV or xlsx")),
+        "html": (
+            Phrase("a web page (HTML or XML), whatever its name says"),
+            Phrase("Open it in Excel and save it as xlsx or CSV UTF-8"),
+        ),
     }
     message, way_out = said[kind]
     values = {"file": file} if kind == "sqlite" else {}

@@ -8,8 +8,9 @@ import io
 import re
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import IO, TYPE_CHECKING
 
 from wfm.core.errors import InputError, Problem
@@ -55,7 +56,8 @@ def text_chunks(stream: IO[bytes], file: str, rows: int) -> Iterator[pd.DataFram
         skipped = firsts[at + 1] if at + 1 < len(firsts) else len(head)
         stream.seek(0)
         text.seek(0)
-        reader = pd.read_csv(
+        read = partial(
+            pd.read_csv,
             text,
             sep=separator,
             header=None,
@@ -69,7 +71,7 @@ def text_chunks(stream: IO[bytes], file: str, rows: int) -> Iterator[pd.DataFram
             index_col=False,
         )
         found = False
-        for chunk in _told(reader, file, skipped):
+        for chunk in _told(read, file, skipped):
             chunk.index += skipped + 1
             chunk = chunk.fillna("")
             blank = (chunk == "").all(axis=1)
@@ -95,12 +97,13 @@ def _blank(chunk: pd.DataFrame) -> pd.Series:
     return blank
 
 
-def _told(reader: Iterator[pd.DataFrame], file: str, skipped: int) -> Iterator[pd.DataFrame]:
+def _told(read: Callable[[], Iterable[pd.DataFrame]], file: str, skipped: int) -> Iterator[pd.DataFrame]:
     """The chunks, and what the parser says as problems."""
     import pandas as pd
 
     try:
-        yield from reader
+        # Opening it parses the first rows already.
+        yield from read()
     except pd.errors.EmptyDataError:
         return
     except pd.errors.ParserError as error:
@@ -125,19 +128,19 @@ def _told(reader: Iterator[pd.DataFrame], file: str, skipped: int) -> Iterator[p
 
 def _named(chunk: pd.DataFrame, names: list[str], width: int, file: str) -> pd.DataFrame:
     """The chunk with its names; columns beyond the header may only be empty (a separator at every line's end)."""
-    for column in range(width, len(names)):
-        filled = chunk.index[chunk[column].str.strip() != ""]
-        if len(filled):
-            problem = Problem(
-                "the row has {saw} fields, more than the header's {expected}",
-                way_out="Name every column; put a text that holds a separator in quotes",
-                file=file,
-                line=int(filled[0]),
-                values={"saw": column + 1, "expected": width},
-            )
-            raise InputError(problem)
-    chunk = chunk.iloc[:, :width].set_axis(names[:width], axis=1)
-    return chunk
+    beyond = chunk.iloc[:, width:]
+    if beyond.shape[1] and (filled := (beyond != "").any(axis=1)).any():
+        line = int(chunk.index[filled.to_numpy()][0])
+        saw = width + 1 + max(i for i, cell in enumerate(beyond.loc[line]) if cell)
+        problem = Problem(
+            "the row has {saw} fields, more than the header's {expected}",
+            way_out="Name every column; put a text that holds a separator in quotes",
+            file=file,
+            line=line,
+            values={"saw": saw, "expected": width},
+        )
+        raise InputError(problem)
+    return chunk.iloc[:, :width].set_axis(names[:width], axis=1)
 
 
 def _separated(head: list[str], file: str) -> tuple[str, list[list[str]], list[int]]:

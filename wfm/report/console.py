@@ -242,7 +242,7 @@ def _last(plan: Plan, numbers: Headline, language: str, written: Sequence[Path],
 def _from_file(plan: Plan) -> bool:
     """Whether contacts come from a file, so that another number of orders would not change them."""
     history = plan.scenario.demand.history
-    return not isinstance(history, str) and history.file is not None
+    return not isinstance(history, str) and history.reads
 
 
 def _block(label: str, content: Sequence[str], below: str = "", *, left: int = 0) -> list[str]:

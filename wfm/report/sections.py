@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from wfm.core import kpi
+from wfm.history.repairs import row_said
 from wfm.report import formats, sections_money, sentences, tallied
 from wfm.report.blocks import Block, Items, Section, Table, chart, heads
 from wfm.report.headline import headline
@@ -88,11 +89,12 @@ def demand(plan: Plan, language: str) -> Section:
     ]
     if len(plan.repairs):
         rows = [
-            [formats.number(r["line"]), sentences.phrase(str(r["what"]), language), sentences.phrase(str(r["action"]), language)]
+            [str(r["lines"]), formats.number(r["rows"]) if r["rows"] else "", *row_said(r, language)]
             for r in plan.repairs.head(_SHORTFALLS_SHOWN).to_dict("records")
         ]
         caption = text("table.repairs", language)
-        blocks.append(Table(caption, heads(language, "row", "repaired", "action"), rows, frozenset({0}), folded=True, tall=True))
+        columns = heads(language, "row", "rows", "repaired", "action")
+        blocks.append(Table(caption, columns, rows, frozenset({1}), folded=True, tall=True))
     return Section("demand", text("section.demand", language), intro, blocks)
 
 

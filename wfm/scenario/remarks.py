@@ -51,16 +51,17 @@ def _gap(scenario: Scenario, source: Source, last: date) -> list[Problem]:
 
 def _dates_outside(scenario: Scenario, source: Source) -> list[Problem]:
     found = []
-    for key in scenario.hours.root:
-        if not key[:1].isdigit():
-            if key == "holiday" and not scenario.country:
-                place = source.places.get(("hours", key), Place(source.file))
-                found.append(Problem("hours of holidays are written, but no country says which days these are", dotted(("hours", key)),
-                                     None, "Write country: CN, or dates instead of holiday", place.file, place.line))  # fmt: skip
+    for day in scenario.hours.root:
+        key, place = f"hours.{day}", source.places.get(("hours", day), Place(source.file))
+        if day == "holiday" and not scenario.country:
+            message, way_out = "no country says which days are holidays", "Write country: CN, or dates instead of holiday"
+            found.append(Problem(message, key, None, way_out, place.file, place.line))
+        if not day[:1].isdigit():
             continue
-        first, last = units.date_span(key)
+        first, last = units.date_span(day)
         if last < scenario.plan.start or first > scenario.plan.end:
-            place = source.places.get(("hours", key), Place(source.file))
-            found.append(Problem("these hours lie outside of the plan, {start} to {end}", f"hours.{key}", None, "Check the dates",
-                                 place.file, place.line, {"start": scenario.plan.start, "end": scenario.plan.end}))  # fmt: skip
+            message, span = "these hours lie outside of the plan, {start} to {end}", scenario.plan
+            found.append(
+                Problem(message, key, None, "Check the dates", place.file, place.line, {"start": span.start, "end": span.end})
+            )
     return found

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from wfm.core import kpi
+from wfm.history.repairs import row_said
 from wfm.report import formats, sentences, tallied
 from wfm.report.sections import target_bounds, value_by_formula
 from wfm.report.sheet import Column, Sheet
@@ -23,7 +24,7 @@ _QUANTILES = {"q05": "5%", "q25": "25%", "q75": "75%", "q95": "95%"}
 def repairs(plan: Plan, language: str) -> Sheet:
     """What was mended in the history."""
     rows = plan.repairs
-    said = [(sentences.phrase(str(row["what"]), language), sentences.phrase(str(row["action"]), language)) for row in rows.to_dict("records")]
+    said = [row_said(row, language) for row in rows.to_dict("records")]
     columns = [
         Column(text("head.file_line", language), "whole", rows["line"].tolist()),
         Column(text("head.repaired", language), "words", [what for what, _ in said]),

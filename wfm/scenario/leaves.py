@@ -147,15 +147,14 @@ def _number(value: float, entry: Documented) -> str:
     return f"{value:.0f}" if value == int(value) and abs(value) < 1e15 else repr(value)
 
 
-_SIGNS = frozenset(" _./()（）·，、:-")
+_SIGNS = frozenset(" _./()（）·，、-%")
 
 
 def quoted(text: str) -> str:
     """Text as a YAML scalar, in quotes where it would be read as something else."""
     from wfm.scenario.document import parse
 
-    plain = text and all(sign.isalnum() or sign in _SIGNS for sign in text) and ": " not in text and text == text.strip()
-    if plain and text[0].isalpha() and not text.endswith(":"):
+    if text and text[0].isalnum() and text == text.strip() and all(sign.isalnum() or sign in _SIGNS for sign in text):
         try:
             if parse(f"value: {text}", "")[0]["value"] == text:
                 return text

@@ -58,6 +58,8 @@ def _problem(place: Place, path: KeyPath, entry: Mapping[str, Any]) -> Problem:
 
 def _key(entry: Mapping[str, Any]) -> KeyPath:
     path, error = _path(entry["loc"]), entry.get("ctx", {}).get("error")
+    if entry["type"] == "extra_forbidden":  # whatever it looks like, it is a key
+        path = (*_path(entry["loc"][:-1]), entry["loc"][-1])
     if not path and isinstance(error, BadValueError) and isinstance(error.values.get("key"), str):
         # What a model finds out about the whole may still be about one key.
         return tuple(str(error.values["key"]).split(".", 1))

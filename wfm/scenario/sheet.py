@@ -135,7 +135,7 @@ def sheet_rows(scenario: Scenario | Source, language: Language, *, filled: bool 
 def _row(leaf: Leaf, origin: Origin | None, needed: bool, filled: bool, language: Language) -> SheetRow:
     entry = leaf.entry
     kind = origin.kind if origin is not None else "yours" if leaf.own else entry.origin
-    asked = entry.required or leaf.path == ("hours", "daily")
+    asked = (entry.required and leaf.value is not ABSENT) or leaf.path == ("hours", "daily")
     implied = entry.kind == "section" and leaf.value == SECTION
     return SheetRow(
         key=dotted(leaf.path),

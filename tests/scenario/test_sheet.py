@@ -1,0 +1,262 @@
+"""The Excel sheet of a scenario: it reads back as the same scenario, and what is wrong in it names sheet and cell."""
+
+from __future__ import annotations
+
+import io
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+import xlsxwriter
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.scenario.shop import GOOD, write
+from tests.scenario.values import scenarios
+from wfm.core.errors import InputError
+from wfm.scenario.model import Scenario
+from wfm.scenario.reader import read_scenario, read_text_of, validate
+from wfm.scenario.sheet import neutral, read_sheet, sheet_rows, workbook_bytes, write_sheet
+from wfm.scenario.sheet_reading import HEADERS, restored
+from wfm.scenario.starter import yaml_text
+
+SCENARIOS = Path(__file__).parents[2] / "scenarios"
+
+
+def again(content: bytes) -> Scenario:
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "shop.xlsx"
+        path.write_bytes(content)
+        return read_scenario(path)[0]
+
+
+def book(path: Path, *rows: tuple[Any, Any], name: str = "Scenario") -> Path:
+    """A workbook as a planner's own spreadsheet may write it: title rows, then key and value."""
+    workbook = xlsxwriter.Workbook(path)
+    sheet = workbook.add_worksheet(name)
+    for column, title in enumerate(HEADERS["en"]):
+        sheet.write(1, column, title)
+    formats = {time: "hh:mm", timedelta: "[h]:mm", date: "yyyy-mm-dd", datetime: "yyyy-mm-dd hh:mm"}
+    for number, (key, value) in enumerate(rows, start=2):
+        sheet.write_string(number, 0, key)
+        if type(value) in formats:
+            sheet.write_datetime(number, 2, value, workbook.add_format({"num_format": formats[type(value)]}))
+        elif isinstance(value, str) and value.startswith("=") and "/0" in value:
+            sheet.write_formula(number, 2, value, None, "#DIV/0!")
+        elif isinstance(value, str):
+            sheet.write_string(number, 2, value)
+        else:
+            sheet.write(number, 2, value)
+    workbook.close()
+    return path
+
+
+NEEDED = (
+    ("wfm", 2),
+    ("name", "shop"),
+    ("plan.start", date(2027, 7, 5)),
+    ("demand.orders_per_day", 600),
+    ("hours.daily", "10:00-18:00"),
+)
+
+
+def problems(path: Path) -> str:
+    with pytest.raises(InputError) as caught:
+        read_scenario(path)
+    return "\n".join(str(problem) for problem in caught.value.problems).replace(str(path.parent), "").replace("/shop", "shop")
+
+
+@pytest.mark.parametrize("path", sorted(SCENARIOS.glob("*.yaml")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("filled", [False, True])
+def test_every_scenario_that_we_ship_goes_round(path: Path, language: Any, filled: bool) -> None:
+    scenario, _ = read_scenario(path)
+    content = workbook_bytes(scenario, language, filled=filled)
+    assert again(content) == scenario
+    assert workbook_bytes(scenario, language, filled=filled) == content
+
+
+@settings(max_examples=60)
+@given(scenarios(), st.sampled_from(["zh", "en"]), st.booleans())
+def test_any_scenario_goes_round(scenario: Scenario, language: Any, filled: bool) -> None:
+    assert again(workbook_bytes(scenario, language, filled=filled)) == scenario
+
+
+@settings(max_examples=100)
+@given(scenarios(), st.sampled_from(["zh", "en"]))
+def test_any_scenario_goes_round_as_yaml(scenario: Scenario, language: Any) -> None:
+    assert validate(read_text_of(yaml_text(scenario, language), "shop.yaml")) == scenario
+
+
+@given(st.text())
+def test_no_text_is_a_formula_and_each_is_restored(text: str) -> None:
+    assert neutral(text)[:1] not in ("=", "+", "-", "@")
+    assert restored(neutral(text)) == text
+
+
+def test_a_name_that_begins_like_a_formula_stays_text(tmp_path: Path) -> None:
+    scenario, _ = read_scenario(write(tmp_path, GOOD.replace("shop", "'=HYPERLINK(\"http://x\")'")))
+    [value] = [row.value for row in sheet_rows(scenario, "en") if row.key == "name.en"]
+    assert str(value).startswith("'=")
+    assert again(workbook_bytes(scenario, "en")).name.en == '=HYPERLINK("http://x")'
+
+
+def test_empty_cells_are_defaults_and_required_ones_are_marked(tmp_path: Path) -> None:
+    scenario, _ = read_scenario(write(tmp_path, GOOD))
+    rows = {row.key: row for row in sheet_rows(scenario, "zh")}
+    assert [key for key, row in rows.items() if row.required] == ["wfm", "name.zh", "name.en", "plan.start", "hours.daily"]
+    assert rows["people.wage.full_time"].value is None
+    assert rows["people.wage.full_time"].default == "4500"
+    assert rows["plan.weeks"].unit == "周"
+    assert rows["targets.answer_rate"].default == "98%"
+    assert rows["options.outsourced.price.basis"].choices == ("per_fte_month", "per_seat_month", "per_contact")
+    full = {row.key: row.value for row in sheet_rows(scenario, "zh", filled=True)}
+    assert full["people.wage.full_time"] == 4500
+    assert set(full) == set(rows)
+
+
+def test_every_row_has_a_meaning_in_both_languages(tmp_path: Path) -> None:
+    scenario, _ = read_scenario(write(tmp_path, GOOD))
+    for language in ("zh", "en"):
+        assert not [row.key for row in sheet_rows(scenario, language) if not row.meaning]  # type: ignore[arg-type]
+    chinese = sheet_rows(scenario, "zh")
+    assert not [row.key for row in chinese if all(ord(sign) < 0x2E80 for sign in row.meaning)]
+
+
+@pytest.mark.parametrize(
+    ("key", "cell", "expected"),
+    [
+        ("targets.answer_rate", 0.95, 0.95),
+        ("targets.answer_rate", "95%", 0.95),
+        ("targets.answer_rate", "none", None),
+        ("targets.answer_rate", "无", None),
+        ("contact.talk", "3min", 180.0),
+        ("contact.talk", 180, 180.0),
+        ("contact.talk", "180", 180.0),
+        ("contact.patience.then_mean", "never", float("inf")),
+        ("plan.weeks", 3.0, 3),
+        ("plan.weeks", "3", 3),
+        ("plan.start", date(2027, 8, 2), date(2027, 8, 2)),
+        ("plan.start", "2027-08-02", date(2027, 8, 2)),
+        ("people.leaders.own_desk", True, True),
+        ("people.leaders.own_desk", "是", True),
+        ("people.shifts.full_time.start", time(9, 30), ("09:30",)),
+        ("people.shifts.full_time.start", "08:00, 12:00", ("08:00", "12:00")),
+        ("money.horizon", "3 years", 36),
+        ("country", '""', ""),
+        ("name.zh", 618, "618"),
+    ],
+)
+def test_cells_as_people_fill_them(key: str, cell: object, expected: object, tmp_path: Path) -> None:
+    rows = [row for row in NEEDED if row[0] not in (key, "name")]
+    path = book(tmp_path / "shop.xlsx", *rows, ("name.en", "x"), *([] if key == "name.zh" else [("name.zh", "x")]), (key, cell))
+    found: Any = read_scenario(path)[0]
+    for part in key.split("."):
+        found = getattr(found, part)
+    assert found == expected
+
+
+def test_hours_shifts_and_options_have_rows_of_their_own(tmp_path: Path) -> None:
+    rows = [*NEEDED, ("hours.2027-07-10..2027-07-12", "closed"), ("people.shifts.evening.length", "4h")]
+    rows += [("people.shifts.evening.paid_meal", 0), ("people.shifts.peak_part_time", "none"), ("options.outsourced", "none")]
+    scenario, _ = read_scenario(book(tmp_path / "shop.xlsx", *rows))
+    assert scenario.hours.root == {"daily": "10:00-18:00", "2027-07-10..2027-07-12": "closed"}
+    assert list(scenario.people.shifts.templates()) == ["full_time", "evening"]
+    assert scenario.options.outsourced is None
+    assert scenario.options.hosted is not None
+
+
+@pytest.mark.parametrize(
+    ("row", "says"),
+    [
+        (("targets.answer_rate", 98), "C8: targets.answer_rate: a share lies between 0 and 1 (got 98). Write 98%"),
+        (("contact.talk", time(4, 30)), "C8: contact.talk: a time of the day stands here"),
+        (("contact.talk", "=1/0"), "C8: contact.talk: this cell holds an error of the spreadsheet"),
+        (("contact.tlak", "3min"), "C8: contact.tlak: unknown key. Did you mean 'talk'?"),
+        (("plan.start", "x"), "C8: plan.start: duplicate key: it stands in C5 already"),
+        (("a..b", 1), "C8: a..b: this is no key"),
+        (("language", "fr"), "C8: language: none of the words that are known here (got 'fr'). Write one of: zh, en"),
+        (("people.shifts.evening.start", "25:00"), "C8: people.shifts.evening.start: "),
+        (("plan.weeks", datetime(2027, 7, 5, 12)), "C8: plan.weeks: a whole number is needed here"),
+        (("money", "much"), "C8: money: a section with keys is needed here"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_names_sheet_and_cell(row: tuple[str, Any], says: str, tmp_path: Path) -> None:
+    assert f"shop.xlsx:Scenario!{says}" in problems(book(tmp_path / "shop.xlsx", *NEEDED, row))
+
+
+def test_a_missing_key_and_an_old_version_are_told_of_sheets_too(tmp_path: Path) -> None:
+    path = book(tmp_path / "shop.xlsx", *(row for row in NEEDED if row[0] != "plan.start"))
+    assert "shop.xlsx: plan: this key is required" in problems(path)
+    rows = [("wfm", 1), *NEEDED[1:], ("demand.history.csv", "a.csv")]
+    _, source = read_scenario(book(tmp_path / "old.xlsx", *rows))
+    assert [notice.file.split(":")[-1] for notice in source.notices] == ["Scenario!C8"]
+
+
+def test_books_that_are_no_scenarios_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "shop.xlsx"
+    for content in (b"", b"PK\x03\x04", b"no workbook at all", workbook_bytes(read_scenario(write(tmp_path, GOOD))[0], "en")[:900]):
+        path.write_bytes(content)
+        assert "cannot be read as a workbook" in problems(path)
+    workbook = xlsxwriter.Workbook(path)
+    workbook.add_worksheet().write_string(0, 0, "nothing")
+    workbook.close()
+    assert "none has the columns key and value" in problems(path)
+
+
+def test_a_cell_at_the_far_corner_does_not_fill_the_memory(tmp_path: Path) -> None:
+    path = tmp_path / "shop.xlsx"
+    workbook = xlsxwriter.Workbook(path)
+    sheet = workbook.add_worksheet()
+    sheet.write_string(0, 0, "key")
+    sheet.write_string(1_048_575, 16_383, "far")
+    workbook.close()
+    assert "too large for a scenario" in problems(path)
+
+
+def test_the_scenario_is_found_beside_other_sheets(tmp_path: Path) -> None:
+    scenario, _ = read_scenario(write(tmp_path, GOOD))
+    stream = io.BytesIO()
+    workbook = xlsxwriter.Workbook(stream, {"in_memory": True})
+    workbook.add_worksheet("Forecast").write_row(0, 0, ["start", "contacts"])
+    write_sheet(workbook, scenario, "en", name="Assumptions")
+    workbook.close()
+    path = tmp_path / "plan.xlsx"
+    path.write_bytes(stream.getvalue())
+    assert read_scenario(path)[0] == scenario
+    assert "Assumptions!C" in read_sheet(path).places["plan", "start"].file
+
+
+def test_a_sheet_fed_back_overrides_what_was_changed_and_nothing_else(tmp_path: Path) -> None:
+    path = SCENARIOS / "quickstart.yaml"
+    scenario, _ = read_scenario(path)
+    sheet = tmp_path / "plan.xlsx"
+    sheet.write_bytes(workbook_bytes(scenario, "zh", filled=True))
+    same, source = read_scenario(path, sheet=sheet)
+    assert same == scenario
+    assert source.overrides == ()
+    changed, _ = read_scenario(
+        path, ["demand.orders_per_day=2000", "targets.sl_offered=null", "people.shifts.full_time.start=09:00"]
+    )
+    sheet.write_bytes(workbook_bytes(changed, "zh", filled=True))
+    again, source = read_scenario(path, ["plan.weeks=2"], sheet=sheet)
+    assert again == changed.model_copy(update={"plan": changed.plan.model_copy(update={"weeks": 2})})
+    assert source.overrides == (
+        "demand.orders_per_day=2000",
+        "targets.sl_offered=null",
+        'people.shifts.full_time.start=["09:00"]',
+        "plan.weeks=2",
+    )
+    assert read_scenario(path, source.overrides)[0] == again
+
+
+def test_a_small_yaml_of_keys_overrides_too(tmp_path: Path) -> None:
+    keys = write(tmp_path, "demand.orders_per_day: 2000\ntargets: {answer_rate: 95%}\npeople.wage.full_time: 4500\n", "keys.yaml")
+    scenario, source = read_scenario(SCENARIOS / "quickstart.yaml", sheet=keys)
+    assert (scenario.demand.orders_per_day, scenario.targets.answer_rate) == (2000, 0.95)
+    assert source.overrides == ("demand.orders_per_day=2000", "targets.answer_rate=95%")
+    write(tmp_path, "demand.orders_per_day: many\n", "keys.yaml")
+    with pytest.raises(InputError, match=r"keys.yaml:1: demand.orders_per_day: .*'many'"):
+        read_scenario(SCENARIOS / "quickstart.yaml", sheet=keys)

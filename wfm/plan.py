@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from wfm.advice import Advice, advise
 from wfm.core.contracts import CONTRACTS, check
 from wfm.core.errors import InputError, Problem
+from wfm.core.masking import veiled
 from wfm.core.tables import completed
 from wfm.economics.breakeven import break_evens
 from wfm.economics.comparison import case_ledger, compare
@@ -176,10 +177,13 @@ class Steps:
         progress: Progress = lambda stage, done: None,
     ) -> None:
         self._asked, self._folder, self._seats, self._stage = fitted(scenario, folder), folder, seats, _told(progress)
-        self.given = {name: self._checked(table, name) for name, table in (given or {}).items()}
+        # A planner's own table may bring more columns than the step needs, those of people among them.
+        own = {name: self._checked(table, name) for name, table in (given or {}).items()}
+        self.given = {name: veiled(table, CONTRACTS[_contract(name)].columns) if _contract(name) in CONTRACTS else table
+                      for name, table in own.items()}  # fmt: skip
 
     def _checked(self, table: pd.DataFrame, name: str) -> pd.DataFrame:
-        contract = {"shifts": "schedule"}.get(name, name)
+        contract = _contract(name)
         if contract in CONTRACTS:
             check(table, contract)
         if name in ("forecast", "workload", "requirement", "shifts", "cover"):
@@ -304,6 +308,11 @@ class Steps:
     def carried(self) -> Carried:
         """How much the seats can carry."""
         return carried(self.scenario, self.workload, self._seats or math.ceil(self.staffed.people.present))
+
+
+def _contract(name: str) -> str:
+    """The contract of a given table."""
+    return {"shifts": "schedule"}.get(name, name)
 
 
 def _told(progress: Progress) -> Callable[[str], AbstractContextManager[None]]:

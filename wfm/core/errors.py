@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Literal
 
+from wfm.core.masking import masked
+
 Language = Literal["zh", "en"]
 
 _SIGNS = {"en": (": ", " (got {})", ". "), "zh": (": ", "（写的是 {}）", "。")}
@@ -113,5 +115,6 @@ def _chinese() -> dict[str, str]:
 
 
 def _short(value: object, limit: int = 60) -> str:
-    text = repr(value)
+    # Cells of a history may be somebody's telephone number.
+    text = masked(repr(value))
     return text if len(text) <= limit else text[: limit - 3] + "..."

@@ -2,7 +2,8 @@
 
 A value's origin (DESIGN section 6) is one of ``stated`` (a source document says so), ``found`` (a price or rule in a dated data
 file),
-``law``, ``assumed`` (ours, to be overwritten) or, once a planner writes another value, ``yours``.
+``law``, ``assumed`` (ours, to be overwritten), ``fitted`` (computed from the planner's records) or, once a planner writes another
+value, ``yours``.
 """
 
 from __future__ import annotations
@@ -13,13 +14,13 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from wfm.core import registry, units
 
-OriginKind = Literal["stated", "found", "law", "assumed", "yours"]
+OriginKind = Literal["stated", "found", "law", "assumed", "fitted", "yours"]
 
 Duration = Annotated[float, BeforeValidator(units.duration), Field(json_schema_extra={"examples": ["20s", "3min", "4:30"]})]
 Share = Annotated[float, BeforeValidator(units.share), Field(json_schema_extra={"examples": ["98%", 0.98]})]
 Factor = Annotated[float, BeforeValidator(units.ratio)]
 Months = Annotated[int, BeforeValidator(units.months)]
-Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Amount = Annotated[float, Field(ge=0, le=1e12, allow_inf_nan=False)]
 
 
 class Inputs(BaseModel):

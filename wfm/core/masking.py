@@ -1,7 +1,8 @@
 """Names and numbers of people, kept out of everything that is written: which columns hold them, stand-ins, texts with them hidden.
 
-Two stand-ins. `pseudonym` is keyed: equal texts are equal within a run, and without the key nobody can try a list of telephone numbers
-against it. Files and reports, which have to be the same bytes in every run, number people in the order they appear (`veiled`).
+Two stand-ins. `pseudonym` is keyed: equal texts are equal within a run, and without the key nobody can try a list of telephone
+numbers against it. Files and reports, which have to be the same bytes in every run, number people in the order they appear
+(`veiled`).
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from collections.abc import Collection
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -19,9 +21,12 @@ HIDDEN = "***"
 
 # Words of a header that name a person, or a number or address of one.
 _WORDS = frozenset(
-    "agent customer caller callee client consumer member buyer user recipient contactname fullname firstname lastname fname lname "
-    "surname nickname username name phone mobile tel telephone cell cellphone msisdn ani dnis cli mail email address addr passport "
-    "login operator advisor adviser employee rep representative seller staffname qq wechat whatsapp account".split()
+    """
+    agent customer caller callee client consumer member buyer user recipient contactname fullname firstname lastname
+    fname lname surname nickname username name phone mobile tel telephone cell cellphone msisdn ani dnis cli mail
+    email address addr passport login operator advisor adviser employee rep representative seller staffname qq
+    wechat whatsapp account
+    """.split()  # noqa: SIM905
 )
 _PARTS = (
     *("姓名", "名字", "昵称", "手机", "电话", "号码", "主叫", "被叫", "来电号", "客户", "买家", "会员", "旺旺", "收货", "收件"),
@@ -30,12 +35,15 @@ _PARTS = (
 )
 # What belongs to a queue, a file or a system is no person; counts, shares and times of people are none either.
 _NO_PERSON = frozenset(
-    "queue skill group team split site channel type state status rate count counts number time times duration seconds avg average mean "
-    "total sum percent pct contacts calls offered handled answered abandoned agents queues at start end wage cost".split()
+    """
+    queue skill group team split site channel type state status rate count counts number time times duration seconds
+    avg average mean total sum percent pct contacts calls offered handled answered abandoned agents queues at start
+    end wage cost
+    """.split()  # noqa: SIM905
 )
 _NO_PERSON_ZH = re.compile(r"(人数|数量|数|率|时长|时间|量|次数|占比|状态|类型|技能组|队列|订单数|满意度)$")
 _NUMBERS_OF_PEOPLE = frozenset(
-    "phone mobile telephone tel cell customer caller member account cli ani passport login employee".split()
+    "phone mobile telephone tel cell customer caller member account cli ani passport login employee".split()  # noqa: SIM905
 )
 
 _TEXTS = (
@@ -111,36 +119,40 @@ def _is_instant(digits: str) -> bool:
     return (len(digits) == 10 and "10" < digits < "4102444800") or (len(digits) == 13 and "10" < digits < "4102444800000")
 
 
-def veiled(table: pd.DataFrame) -> pd.DataFrame:
+def veiled(table: pd.DataFrame, keep: Collection[str] = ()) -> pd.DataFrame:
     """The table with people numbered and numbers of people hidden: the same bytes in every run.
 
-    Texts in columns that hold people (`personal`) become ``person 1``, ``person 2`` in the order they appear; in other columns of text
-    `masked` hides telephone numbers and the like. Numbers, instants and empty cells stay. The table given is not changed.
+    Texts in columns that hold people (`personal`) become ``person 1``, ``person 2`` in the order they appear; in other columns of
+    text `masked` hides telephone numbers and the like. Numbers, instants and empty cells stay, and so do the columns to
+    ``keep``. The table given is not changed.
     """
     import pandas as pd
 
-    columns = {}
+    result = table.copy()
     for i, header in enumerate(table.columns):
         column = table.iloc[:, i]
+        if header in keep:
+            continue
+        said = personal(str(header))
         if pd.api.types.is_numeric_dtype(column) or pd.api.types.is_datetime64_any_dtype(column):
-            if not (personal(str(header)) and pd.api.types.is_integer_dtype(column) and (column.abs() >= 10_000_000).any()):
+            # A number of seven digits in a column of people is a telephone or an account.
+            if not (said and pd.api.types.is_integer_dtype(column) and (column.abs() >= 1_000_000).any()):
                 continue
         elif isinstance(column.dtype, pd.CategoricalDtype):
             column = column.astype(object)
-        said = personal(str(header))
+        codes, unique = pd.factorize(column)
         numbers: dict[object, str] = {}
-        cells = []
-        for cell in column:
-            if not said:
-                cells.append(masked(cell) if isinstance(cell, str) else cell)
-            elif pd.isna(cell) or cell == "":
-                cells.append(cell)
-            else:
-                cells.append(numbers.setdefault(cell, f"person {len(numbers) + 1}"))
-        columns[i] = cells
-    result = table.copy()
-    for i, cells in columns.items():
-        result.isetitem(
-            i, pd.Series(cells, index=table.index, dtype=object if personal(str(table.columns[i])) else table.dtypes.iloc[i])
-        )
+        shown = [_veiled(cell, numbers, said=said) for cell in unique]
+        if said or any(new is not old for new, old in zip(shown, unique, strict=True)):
+            cells = [shown[code] if code >= 0 else cell for code, cell in zip(codes, column, strict=True)]
+            result.isetitem(i, pd.array(cells, dtype=object))
     return result
+
+
+def _veiled(cell: object, numbers: dict[object, str], *, said: bool) -> object:
+    if not said:
+        hidden = masked(cell) if isinstance(cell, str) else cell
+        return cell if hidden == cell else hidden
+    if cell == "":
+        return cell
+    return numbers.setdefault(cell, f"person {len(numbers) + 1}")

@@ -24,7 +24,7 @@ UNKNOWN = Origin()
 def origin(*inputs: Source) -> Origin:
     """Origin of a price made of these inputs; of several kinds the weakest is told, with all sources."""
     parts = [_origin(model, name) for model, name in inputs]
-    weakest = min((part.kind for part in parts), key=("assumed", "stated", "found", "law", "yours").index)
+    weakest = min((part.kind for part in parts), key=("assumed", "stated", "found", "law", "fitted", "yours").index)
     sources = dict.fromkeys(part.source for part in parts if part.source)
     dates = dict.fromkeys(part.date for part in parts if part.date)
     return Origin(weakest, "; ".join(sources), "; ".join(dates))

@@ -120,11 +120,15 @@ def saved_scenario(value: dict[str, Any], file: Path) -> Scenario:
     from wfm.scenario.model import Scenario
 
     try:
-        return Scenario.model_validate(value["scenario"])
+        scenario = Scenario.model_validate(value["scenario"])
     except pydantic.ValidationError as error:
         places = [".".join(["scenario", *map(str, entry["loc"])]) for entry in error.errors()[:20]]
         message = "the plan's scenario cannot be read here"
         raise InputError(*(Problem(message, key=place, file=str(file), way_out=_AGAIN) for place in places)) from None
+    # Which values were fitted from records stands beside them, not in them.
+    rows = value.get("origins", ())
+    fitted = {row["key"].removeprefix("contact."): row["source"] for row in rows if row.get("kind") == "fitted"}
+    return scenario.model_copy(update={"contact": scenario.contact.with_fitted({}, fitted)}) if fitted else scenario
 
 
 def _sound(file: Path, read: Callable[[], Plan]) -> Plan:
@@ -331,3 +335,24 @@ def _filled(value: Any, kind: Any) -> Any:
 
 def _number(value: Any) -> float:
     return math.nan if value is None else float(value)
+
+
+def only_plan(under: Path = Path("out")) -> Path:
+    """The folder of the only plan under a folder.
+
+    Raises
+    ------
+    InputError
+        There is none, or there are several: their names are told.
+    """
+    found = sorted(path.parent for path in under.glob("*/plan.json"))
+    if not found:
+        way_out = "Make one with wfm run, or name the folder that holds plan.json"
+        raise InputError(Problem("there is no plan here", file=under.as_posix(), way_out=way_out))
+    if len(found) > 1:
+        names = ", ".join(path.as_posix() for path in found[:10])
+        raise InputError(
+            Problem("{count} plans stand here", file=under.as_posix(), way_out="Name one of them: {names}",
+                    values={"count": len(found), "names": names})
+        )  # fmt: skip
+    return found[0]

@@ -42,7 +42,7 @@ def money(plan: Plan, language: str) -> Section:
 def origins(plan: Plan, language: str) -> Section:
     """Every value with its origin; the planner's own stand out."""
     count = Counter(origin.kind for origin in plan.origins)
-    kinds = {kind: formats.number(count[kind]) for kind in ("yours", "law", "stated", "found", "assumed")}
+    kinds = {kind: formats.number(count[kind]) for kind in ("yours", "law", "stated", "found", "assumed", "fitted")}
     rows = [_origin(plan, origin, language) for origin in plan.origins]
     yours = frozenset(i for i, origin in enumerate(plan.origins) if origin.kind == "yours")
     columns = heads(language, "name", "written", "unit", "origin", "source", "date", "grade")

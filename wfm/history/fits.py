@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 SHORTEST = 10.0
 #: Fewer records say too little.
 FEWEST = 30
+_MORE = "Give at least {fewest}, or write the values into contact yourself"
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,9 @@ def fit_handle_time(calls: Calls, *, shortest: float = SHORTEST) -> HandleTime:
     kept = handled & ~missing & ~unmanned & ~short
     used, wraps = seconds[kept], table["wrap"].to_numpy()[kept]
     left_out = {"missing": int(missing.sum()), "no_agent": int(unmanned.sum()), "short": int(short.sum())}
-    _enough(len(used), "only {count} handled contacts with a handle time: too few to fit from", calls.name)
+    if len(used) < FEWEST:
+        message = "only {count} handled contacts with a handle time: too few to fit from"
+        raise InputError(Problem(message, way_out=_MORE, file=calls.name, values={"count": len(used), "fewest": FEWEST}))
     logs = np.log(used)
     mean = float(used.mean())
     wrap = math.nan if np.isnan(wraps).all() else float(np.nan_to_num(wraps).mean())
@@ -139,13 +142,15 @@ def fit_patience(calls: Calls, *, onset: float = 0.0) -> FittedPatience:
     at_once = hung_up & (waits == 0)
     used = waited & ~missing & ~at_once
     left_out = {"missing": int(missing.sum()), "at_once": int(at_once.sum()), "otherwise": int((~waited).sum())}
-    _enough(int(used.sum()), "only {count} contacts with a wait: too few to fit from", calls.name)
+    if used.sum() < FEWEST:
+        message = "only {count} contacts with a wait: too few to fit from"
+        raise InputError(Problem(message, way_out=_MORE, file=calls.name, values={"count": int(used.sum()), "fewest": FEWEST}))
     wait, event = waits[used], hung_up[used]
     count = int((event & (wait >= onset)).sum())
     if not count:
-        way_out = "Write contact.patience yourself, e.g. patience: {{onset: 0s, then_mean: never}}"
+        way_out = "Write contact.patience yourself, e.g. patience: {onset: 0s, then_mean: never}"
         raise InputError(
-            Problem("nobody hung up in these records after the onset: patience cannot be fitted", way_out=way_out, file=calls.name)
+            Problem("nobody hung up while waiting in these records: patience cannot be fitted", way_out=way_out, file=calls.name)
         )
     mean = float(np.maximum(wait - onset, 0.0).sum()) / count
     shape, scale = _weibull(wait, event)
@@ -191,9 +196,3 @@ def _weibull(wait: NDArray[np.float64], event: NDArray[np.bool_]) -> tuple[float
     shape = float(brentq(gap, 0.05, 20.0, xtol=1e-10))
     scale = math.exp(top + math.log(float(np.exp(shape * (logs - top)).sum()) / int(events.sum())) / shape)
     return shape, scale
-
-
-def _enough(count: int, message: str, name: str) -> None:
-    if count < FEWEST:
-        way_out = "Give at least {fewest}, or write the values into contact yourself"
-        raise InputError(Problem(message, way_out=way_out, file=name, values={"count": count, "fewest": FEWEST}))

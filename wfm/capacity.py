@@ -25,7 +25,7 @@ _DAYS_PER_YEAR = 365
 _WEEKS_PER_MONTH = _DAYS_PER_YEAR / 12 / 7
 _KIND_COLUMNS = ("kind", "shifts_per_week", "rostered_shifts", "shifts_per_person", "paid_hours_month", "fte", "heads")
 _PartShare = Annotated[Share, Field(lt=1)]
-_Count = Annotated[int, Field(ge=0)]
+_Count = Annotated[int, Field(ge=0, le=10**6)]
 
 
 class Shrinkage(Inputs):

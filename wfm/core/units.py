@@ -17,6 +17,10 @@ _UNITS = {
 _NUMBER_UNIT = re.compile(r"([0-9]*\.?[0-9]+)\s*([a-zA-Z秒分钟小时]+)\s*")
 _ISO = re.compile(r"PT(?:(\d+(?:\.\d+)?)H)?(?:(\d+(?:\.\d+)?)M)?(?:(\d+(?:\.\d+)?)S)?$")
 
+# Beyond these a value is a slip of the keyboard, and what is computed from it no number.
+_NUMBER_MAX = 1_000_000_000
+_SECONDS_MAX = 366 * 86400
+
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -33,6 +37,8 @@ def duration(value: object) -> float:
         seconds = _duration_text(str(value).strip())
     if not math.isfinite(seconds) or seconds < 0:
         raise BadValueError("a duration is a finite number of seconds, 0 or more", "Write 20s or 3min")
+    if seconds > _SECONDS_MAX:
+        raise BadValueError("a duration of more than a year", "Write 20s or 3min")
     return seconds
 
 
@@ -75,6 +81,8 @@ def ratio(value: object) -> float:
             raise BadValueError("not a number", "Write 2000, 1.04, 104% or 1/3")
     if not math.isfinite(number) or number < 0:
         raise BadValueError("this has to be a finite number, 0 or more", "Write 2000, 1.04, 104% or 1/3")
+    if number > _NUMBER_MAX:
+        raise BadValueError("this number is beyond anything a plan can mean", "Write {most} or less", most=f"{_NUMBER_MAX:,}")
     return number
 
 

@@ -87,28 +87,25 @@ def _quiet_stdout() -> None:
 def _of_disk(error: OSError) -> str:
     """What the disk refused, where, and the way out; the system's own words for the rest."""
     import errno
+    from dataclasses import replace
     from pathlib import PurePath
 
     from wfm.cli.options import spoken
     from wfm.core.errors import Problem
 
+    elsewhere = "Choose another place with --out"
+    refused = Problem("no permission to write or read here", way_out="Close the file elsewhere, or choose another place with --out")
+    blocked = Problem("a file stands where a folder is needed", way_out=elsewhere)
     known = {
-        errno.EACCES: (
-            "no permission to write or read here",
-            "Choose another place with --out, or close the file in other programs",
-        ),
-        errno.EPERM: (
-            "no permission to write or read here",
-            "Choose another place with --out, or close the file in other programs",
-        ),
-        errno.EROFS: ("this disk is read-only", "Choose another place with --out"),
-        errno.ENOSPC: ("the disk is full, nothing is half-written", "Free some space, or choose another place with --out"),
-        errno.ENOTDIR: ("a file stands where a folder is needed", "Choose another place with --out"),
-        errno.EEXIST: ("a file stands where a folder is needed", "Choose another place with --out"),
-        errno.EISDIR: ("a folder stands where a file is needed", "Choose another place with --out"),
+        errno.EACCES: refused,
+        errno.EPERM: refused,
+        errno.EROFS: Problem("this disk is read-only", way_out=elsewhere),
+        errno.ENOSPC: Problem("the disk is full", way_out=elsewhere),
+        errno.ENOTDIR: blocked,
+        errno.EEXIST: blocked,
+        errno.EISDIR: Problem("a folder stands where a file is needed", way_out=elsewhere),
     }
     file = PurePath(str(error.filename)).as_posix() if error.filename else ""
-    message, way_out = known.get(error.errno or 0, ("", ""))
-    if not message:
+    if error.errno not in known:
         return f"{file}: {error.strerror or error}" if file else str(error.strerror or error)
-    return Problem(message, file=file, way_out=way_out).text(spoken())
+    return replace(known[error.errno], file=file).text(spoken())

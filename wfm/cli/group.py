@@ -27,7 +27,7 @@ _COMMANDS = {
     "calc": "Answer one Erlang question.",
     "generate": "Make up a shop's past contacts, labelled synthetic.",
     "schema": "Print the JSON schema of scenario files.",
-    "doctor": "Check this machine: versions, time zones, fonts, speed.",
+    "doctor": "Check this machine: versions, compiler, time zones, console, disk.",
 }
 
 
@@ -51,11 +51,12 @@ class _Lazy(click.Group):
             import difflib
 
             from wfm.cli.usage import Unknown
+            from wfm.core.errors import Problem
 
             near = difflib.get_close_matches(args[0], _COMMANDS, 1)
-            way_out = "Did you mean '{near}'?" if near else "Commands: {commands}"
-            values = {"near": near[0]} if near else {"commands": ", ".join(_COMMANDS)}
-            raise Unknown("there is no command '{name}'", way_out, ctx, name=args[0], **values)
+            way_out = "Did you mean {near}?" if near else "Commands: {commands}"
+            values = {"name": args[0], "near": f"'{near[0]}'" if near else "", "commands": ", ".join(_COMMANDS)}
+            raise Unknown(Problem("there is no command '{name}'", way_out=way_out, values=values), ctx)
         return super().resolve_command(ctx, args)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 
 import click
 
@@ -13,50 +12,56 @@ _EXTRA = re.compile(r"Got unexpected extra arguments? \((.*)\)")
 _NEEDS = re.compile(r"Option '(.*?)' requires (?:an argument|\d+ arguments)")
 
 
+class Unknown(click.UsageError):
+    """A command that does not exist."""
+
+    def __init__(self, problem: Problem, ctx: click.Context | None = None) -> None:
+        super().__init__(str(problem), ctx)
+        self.problem = problem
+
+
 def told(error: click.ClickException, language: Language) -> list[str]:
     """What is wrong, and where the help is."""
-    message, way_out, values = _said(error)
-    lines = [Problem(message, way_out=way_out, values=values).text(language)]
+    lines = [_problem(error).text(language)]
     context = getattr(error, "ctx", None)
     if isinstance(error, click.UsageError) and context is not None:
         lines.append(said("help: {command} --help", {"command": context.command_path}, language))
     return lines
 
 
-def _said(error: click.ClickException) -> tuple[str, str, Mapping[str, object]]:
-    """Message, way out and values."""
+def _problem(error: click.ClickException) -> Problem:
     if isinstance(error, Unknown):
-        return error.template, error.way_out, error.values
+        return error.problem
     if isinstance(error, click.NoSuchOption):
-        near = sorted(error.possibilities or ())
-        values = {"option": error.option_name, "near": ", ".join(near)}
-        return "there is no option '{option}'", "Did you mean {near}?" if near else "", values
+        near = ", ".join(sorted(error.possibilities or ()))
+        way_out = "Did you mean {near}?" if near else ""
+        return Problem("there is no option '{option}'", way_out=way_out, values={"option": error.option_name, "near": near})
     if isinstance(error, click.MissingParameter):
-        name = _name(error)
-        option = isinstance(error.param, click.Option)
-        return ("the option '{name}' is missing" if option else "the argument {name} is missing"), "", {"name": name}
+        if isinstance(error.param, click.Option):
+            return Problem("the option '{name}' is missing", values={"name": _name(error)})
+        return Problem("the argument {name} is missing", values={"name": _name(error)})
     if isinstance(error, click.BadParameter) and error.param is not None:
-        return _bad(error)
+        return _bad(error, error.param)
     text = error.format_message().rstrip(".")
     extra, needs = _EXTRA.match(text), _NEEDS.match(text)
     if extra:
-        return "one argument too many: {extra}", "Put a path with blanks in quotes", {"extra": extra[1]}
+        return Problem("one argument too many: {extra}", way_out="Put a path with blanks in quotes", values={"extra": extra[1]})
     if needs:
-        return "the option '{option}' needs a value", "", {"option": needs[1]}
-    return text, "", {}
+        return Problem("the option '{name}' needs a value", values={"name": needs[1]})
+    return Problem(text)
 
 
-def _bad(error: click.BadParameter) -> tuple[str, str, Mapping[str, object]]:
-    assert error.param is not None
-    kind, name = error.param.type, _name(error)
+def _bad(error: click.BadParameter, param: click.Parameter) -> Problem:
+    kind, name = param.type, _name(error)
     if isinstance(kind, click.Choice):
-        return "'{option}' takes one of: {choices}", "", {"option": name, "choices": ", ".join(map(str, kind.choices))}
+        return Problem("'{name}' takes one of: {choices}", values={"name": name, "choices": ", ".join(map(str, kind.choices))})
     if isinstance(kind, click.IntRange):
-        low, high = kind.min, kind.max
-        if high is None:
-            return "'{option}' takes a whole number, {low} or more", "", {"option": name, "low": low}
-        return "'{option}' takes a whole number from {low} to {high}", "", {"option": name, "low": low, "high": high}
-    return "'{option}' does not take this: {why}", "", {"option": name, "why": error.message.rstrip(".")}
+        if kind.max is None:
+            return Problem("'{name}' takes a whole number, {low} or more", values={"name": name, "low": kind.min})
+        return Problem(
+            "'{name}' takes a whole number from {low} to {high}", values={"name": name, "low": kind.min, "high": kind.max}
+        )
+    return Problem("'{name}' does not take this: {why}", values={"name": name, "why": error.message.rstrip(".")})
 
 
 def _name(error: click.BadParameter) -> str:
@@ -66,11 +71,3 @@ def _name(error: click.BadParameter) -> str:
     if isinstance(param, click.Option):
         return max(param.opts, key=len)
     return param.human_readable_name.upper()
-
-
-class Unknown(click.UsageError):
-    """A command that does not exist; message and way out as in `wfm.core.errors.Problem`."""
-
-    def __init__(self, message: str, way_out: str, ctx: click.Context | None = None, **values: object) -> None:
-        super().__init__(said(message, values, "en"), ctx)
-        self.template, self.way_out, self.values = message, way_out, values

@@ -7,6 +7,7 @@ import math
 import re
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,9 +24,9 @@ STDIN = "-"
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _TOLD = 20
 _WANTED = {
-    "instant": ("an instant is needed here", "Write 2027-07-05T10:00+08:00"),
-    "day": ("a day is needed here", "Write 2027-07-05"),
-    "number": ("a number is needed here", ""),
+    "instant": Problem("an instant is needed here", way_out="Write 2027-07-05T10:00+08:00"),
+    "day": Problem("a day is needed here", way_out="Write 2027-07-05"),
+    "number": Problem("a number is needed here"),
 }
 _OFFSET = re.compile(r"\d{4}-\d\d-\d\dT.*([+-]\d\d:?\d\d|Z)")
 _WORDS = {"true": True, "false": False}
@@ -267,9 +268,7 @@ def _name(file: str) -> str:
     return "<stdin>" if file == STDIN else file
 
 
-def _typed(
-    table: pd.DataFrame, lines: list[int], name: str, timezone: str, file: str, kinds: Mapping[str, str]
-) -> pd.DataFrame:
+def _typed(table: pd.DataFrame, lines: list[int], name: str, timezone: str, file: str, kinds: Mapping[str, str]) -> pd.DataFrame:
     """Cells as the contract's kinds; columns beside it as numbers where every cell is one, else days or text."""
     import pandas as pd
 
@@ -284,8 +283,8 @@ def _typed(
             continue
         kind = rule.kind if rule is not None else kinds.get(column) or _guess(column, cells)
         values, bad = _values(cells, kind, timezone)
-        message, way_out = _WANTED.get(kind, _WANTED["number"])
-        problems += [Problem(message, str(column), cells[row], way_out, _name(file), lines[row]) for row in bad[:_TOLD]]
+        wanted = replace(_WANTED.get(kind, _WANTED["number"]), key=str(column), file=_name(file))
+        problems += [replace(wanted, value=cells[row], line=lines[row]) for row in bad[:_TOLD]]
         typed[column] = values
     if problems:
         raise InputError(*sorted(problems, key=lambda problem: problem.line)[:_TOLD])
@@ -373,11 +372,9 @@ def _instant(cell: str, timezone: str) -> Any:
 
 def _checked(table: pd.DataFrame, name: str, file: str, *, header: int) -> pd.DataFrame:
     """The table under its contract; problems name the file, and a row's index is its line."""
-    import dataclasses
-
     if name in CONTRACTS:
         try:
             check(table, name)
         except InputError as error:
-            raise InputError(*(dataclasses.replace(problem, file=_name(file)) for problem in error.problems)) from None
+            raise InputError(*(replace(problem, file=_name(file)) for problem in error.problems)) from None
     return table.reset_index(drop=True)

@@ -52,7 +52,8 @@ class Problem:
         text = f"{head}{colon}{message}" if head else message
         if self.value is not None:
             text += got.format(_short(self.value))
-        return f"{text}{stop}{way_out}" if way_out else text
+        # A reason told by somebody else may have its own full stop.
+        return f"{text.rstrip('.。')}{stop}{way_out}" if way_out else text
 
     def __str__(self) -> str:
         return self.text()

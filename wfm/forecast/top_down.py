@@ -12,9 +12,10 @@ from wfm.core.errors import BadValueError
 from wfm.core.profile import peak_profile
 from wfm.forecast import shape
 from wfm.forecast.bands import with_bands
-from wfm.forecast.daily import daily_forecast, unusual_days
+from wfm.forecast.daily import daily_forecast
 from wfm.forecast.days import Days, lay_out
-from wfm.forecast.special import calendar_of
+from wfm.forecast.events import Event, in_events
+from wfm.forecast.special import calendar_of, unusual_days
 
 if TYPE_CHECKING:
     import numpy as np
@@ -38,6 +39,7 @@ def forecast(
     country: str = "",
     hours: OpeningHours | None = None,
     peak: Peak | None = None,
+    events: Sequence[Event] = (),
 ) -> pd.DataFrame:
     """Contacts and handle times of every interval of a grid, from past contacts.
 
@@ -59,6 +61,8 @@ def forecast(
         Opening hours of weekdays that the grid does not reach; without them these days count whole.
     peak
         The day's shape where the history has totals of days only; without it such days are flat.
+    events
+        Campaigns with known dates, as of `wfm.forecast.daily_forecast`; a total is that of each queue.
 
     Returns
     -------
@@ -78,7 +82,7 @@ def forecast(
     before = history[history["start"].dt.tz_convert(grid["start"].dt.tz).dt.date < first] if first else history
     for queue, rows in before.groupby("queue", sort=True):
         past = lay_out(rows, grid, hours)
-        expected, day_cv, slot_cv = _queue(past, grid, country, peak)
+        expected, day_cv, slot_cv = _queue(past, grid, country, peak, events)
         table = grid[["start"]].assign(
             queue=str(queue), contacts=expected, aht=_aht(past, grid, aht), day_cv=day_cv, slot_cv=slot_cv
         )
@@ -88,12 +92,15 @@ def forecast(
     return pd.concat(parts, ignore_index=True)
 
 
-def _queue(past: Days, grid: pd.DataFrame, country: str, peak: Peak | None) -> tuple[Floats, Floats, float]:
+def _queue(
+    past: Days, grid: pd.DataFrame, country: str, peak: Peak | None, events: Sequence[Event]
+) -> tuple[Floats, Floats, float]:
     """(contacts, day_cv) of each interval and the slot_cv of one queue."""
     import pandas as pd
 
     days = list(dict.fromkeys(grid["date"]))
-    made = queue_forecast(past, days, country=country, shares=_flat(grid, peak) if past.daily else None)
+    shares = _flat(grid, peak) if past.daily else None
+    made = queue_forecast(past, days, country=country, shares=shares, events=events)
     daily = made.daily.set_index("date")
     mean = pd.Series(grid["date"]).map(daily["mean"]).to_numpy(dtype=float)
     day_cv = pd.Series(grid["date"]).map(daily["day_cv"]).to_numpy(dtype=float)
@@ -119,7 +126,9 @@ class QueueForecast:
     slot_cv: float
 
 
-def queue_forecast(past: Days, days: Sequence[date], *, country: str = "", shares: Floats | None = None) -> QueueForecast:
+def queue_forecast(
+    past: Days, days: Sequence[date], *, country: str = "", shares: Floats | None = None, events: Sequence[Event] = ()
+) -> QueueForecast:
     """Day totals of one queue and their shape over the day.
 
     Parameters
@@ -132,6 +141,8 @@ def queue_forecast(past: Days, days: Sequence[date], *, country: str = "", share
         Whose holidays count.
     shares
         The shape, for a history of day totals; otherwise it is learned.
+    events
+        Campaigns with known dates, as of `wfm.forecast.daily_forecast`.
 
     Raises
     ------
@@ -142,9 +153,9 @@ def queue_forecast(past: Days, days: Sequence[date], *, country: str = "", share
     import pandas as pd
 
     if not past.days:
-        raise BadValueError("no past contacts within the open hours", "Compare the history's hours with hours")
+        raise BadValueError("no past contacts are known within the open hours", "Compare the history's hours with hours")
     weekday, age = past.weekday, np.array([(past.days[-1] - day).days for day in past.days], dtype=float)
-    special = calendar_of(past.days, country).apart
+    special = calendar_of(past.days, country).apart | in_events(past.days, events)
     spread = 0.0
     if shares is not None:
         totals = past.totals()
@@ -168,7 +179,7 @@ def queue_forecast(past: Days, days: Sequence[date], *, country: str = "", share
         # Nobody ever came: that is a forecast of nobody, not of the little that a regression on logarithms leaves.
         nobody = {"lead": np.arange(1, len(days) + 1), **dict.fromkeys(("median", "mean", "log_sd", "day_cv"), 0.0)}
         return QueueForecast(pd.DataFrame({"date": list(days), **nobody}), shares, 0.0)
-    return QueueForecast(daily_forecast(totals, days, country=country), shares, spread)
+    return QueueForecast(daily_forecast(totals, days, country=country, events=events), shares, spread)
 
 
 def without_outages(totals: pd.Series, special: NDArray[np.bool_]) -> pd.Series:

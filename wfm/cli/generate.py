@@ -45,7 +45,9 @@ def generate(asked: Asked, weeks: int | None) -> int:
         scenario.timezone,
         scenario.country,
         scenario.seed,
-    ).assign(origin="synthetic 合成数据")
+    )
+    counts = dict.fromkeys(("offered", "handled", "abandoned"), "int64")
+    table = table.astype(counts).assign(origin="synthetic 合成数据")
     from wfm.report import brief
 
     return give(asked, "generate", {"history": table}, lambda: brief.generate(scenario, table), name=scenario.name.en)

@@ -111,7 +111,7 @@ def _of_files(asked: Asked, files: tuple[str, ...], options: dict[str, Any]) -> 
     if bool(files) == (options["sql"] is not None):
         way_out = "E.g. wfm history calls.csv, or wfm history --sql URL --query SELECT"
         raise InputError(Problem("name a file, a scenario, or a database", way_out=way_out))
-    if asked.overrides or asked.sheet is not None:
+    if asked.overrides or asked.overlay is not None:
         way_out = "Use --timezone, --interval, --columns and so on"
         raise InputError(Problem("a bare file has no keys to override", "--set", way_out=way_out))
     sources: list[Any] = [Query(options["sql"], options["query"])] if options["sql"] else list(files)

@@ -47,7 +47,7 @@ class Asked:
 
     scenario: Path
     overrides: tuple[str, ...] = ()
-    sheet: Path | None = None
+    overlay: Path | None = None
     use: tuple[str, ...] = ()
     given: tuple[str, ...] = ()
     seed: int | None = None
@@ -81,7 +81,7 @@ class Asked:
         speak(self.language)
         extra = [f"seed={self.seed}"] if self.seed is not None else []
         extra += [f"language={self.language}"] if self.language else []
-        below: dict[str, Any] = {} if self.sheet is None else {"sheet": self.sheet}
+        below: dict[str, Any] = {} if self.overlay is None else {"sheet": self.overlay}
         chosen, source = read_scenario(self.scenario, [*self.overrides, *extra], **below)
         speak(chosen.language)
         return chosen, source
@@ -99,9 +99,9 @@ _ALL: dict[str, _Option[Any]] = {
     "overrides": click.option(
         "--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Override one value, e.g. targets.answer_rate=95%."
     ),
-    "sheet": click.option(
+    "overlay": click.option(
         "--overrides",
-        "sheet",
+        "overlay",
         metavar="FILE",
         type=click.Path(path_type=Path),
         help="Take values over from a file of keys or a workbook's assumptions, e.g. out/shop/plan.xlsx.",

@@ -135,6 +135,7 @@ def test_every_row_has_a_meaning_in_both_languages(tmp_path: Path) -> None:
         ("contact.talk", "3min", 180.0),
         ("contact.talk", 180, 180.0),
         ("contact.talk", "180", 180.0),
+        ("contact.patience.onset", "1.2482722814061224e-23", 1.2482722814061224e-23),
         ("contact.patience.then_mean", "never", float("inf")),
         ("plan.weeks", 3.0, 3),
         ("plan.weeks", "3", 3),

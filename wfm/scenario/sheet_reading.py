@@ -34,6 +34,7 @@ _CELLS_MAX = 5_000_000
 _ROWS_MAX = 5_000
 _HEADER_ROWS = 20
 _KEYS, _VALUES = ({"key", "键"}, {"value", "值", "取值"})
+_SMALL = re.compile(r"[0-9]+(\.[0-9]+)?[eE][-+]?[0-9]{1,3}")
 _FLAGS = {"true": True, "yes": True, "是": True, "false": False, "no": False, "否": False}
 _CELL = re.compile(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]{1,3})(\d{1,7})"([^>]*)')
 
@@ -229,6 +230,8 @@ def _text(cell: str, entry: Documented | None, kind: str) -> object:
         return None
     if kind == "flag":
         return _FLAGS.get(text.lower(), text)
+    if kind in ("share", "duration", "number") and _SMALL.fullmatch(text):
+        return float(text)
     if text[:1] in ("{", "[") and kind in ("section", "table", "list", "text"):
         try:
             return parse(f"value: {text}", "")[0]["value"]

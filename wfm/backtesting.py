@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from wfm.core.intervals import OpeningHours
     from wfm.forecast.days import Days
+    from wfm.forecast.events import Event
 
 DAY = 86400
 ORIGINS = 12
@@ -70,6 +71,7 @@ def run_backtest(
     first: date | None = None,
     last: date | None = None,
     every: int | None = None,
+    events: Sequence[Event] = (),
     progress: Callable[[int, int], None] | None = None,
 ) -> Backtest:
     """Forecast a history's own days from several of its past days, and compare.
@@ -92,8 +94,11 @@ def run_backtest(
     origins, first, last, every
         Which days are last days seen: all from ``first`` to ``last``, each ``every`` open days; the last ``origins`` of them.
         Unsaid, 12 of the later half of the history, after which all leads are known.
+    events
+        Campaigns with known dates; at each origin those are used whose name came before or whose total is told. Their days are
+        judged once more by themselves, over all leads: the horizon ``events``.
     progress
-        Called with origins done and their number.
+        Called with queues done and their number.
 
     Raises
     ------
@@ -101,6 +106,8 @@ def run_backtest(
         Horizons or models that are none, no origin left, or a history too short to judge.
     """
     import pandas as pd
+
+    from wfm.forecast.events import in_events
 
     chosen = models_of(models or (DAY_MODELS if interval_s == DAY else INTERVAL_MODELS), interval_s)
     pasts = {str(queue): _past(rows, timezone, hours, interval_s) for queue, rows in history.groupby("queue", sort=True)}
@@ -119,7 +126,7 @@ def run_backtest(
     for done, (queue, past) in enumerate(pasts.items(), start=1):
         there = [day for day in when if past.days[0] <= day and day in set(past.days)]
         made = _judged_days if interval_s == DAY else _judged_intervals
-        results, scale = made(past, there, max(leads.values()), chosen, country)
+        results, scale = made(past, there, max(leads.values()), chosen, country, events)
         scales.append(scale)
         parts += [table.assign(queue=queue, model=model) for model, table in results.items() if len(table)]
         if progress is not None:
@@ -128,7 +135,10 @@ def run_backtest(
     if interval_s != DAY:
         table["start"] = [f"{slot * interval_s // 3600:02d}:{slot * interval_s // 60 % 60:02d}" for slot in table["slot"]]
     scale = float(pd.Series(scales).mean())
-    rows = [_summary(table[table["model"] == model], leads, scale).assign(model=model) for model in chosen]
+    judged = [(table, leads)]
+    if events and (eventful := in_events(list(table["date"]), events)).any():
+        judged.append((table[eventful], {"events": max(leads.values())}))
+    rows = [_summary(part[part["model"] == model], spans, scale).assign(model=model) for part, spans in judged for model in chosen]
     measures = pd.concat(rows, ignore_index=True)
     front = [name for name in ("queue", "model", "origin", "lead", "date", "slot", "start", "actual", "forecast") if name in table]
     table = table[[*front, *(name for name in table if name not in front)]]
@@ -152,41 +162,45 @@ def _past(rows: pd.DataFrame, timezone: str, hours: OpeningHours | None, interva
 
 
 def _judged_days(
-    past: Days, origins: Sequence[date], leads: int, models: Mapping[str, int], country: str
+    past: Days, origins: Sequence[date], leads: int, models: Mapping[str, int], country: str, events: Sequence[Event]
 ) -> tuple[dict[str, pd.DataFrame], float]:
     from wfm.forecast.baselines import seasonal_mean
     from wfm.forecast.daily import daily_forecast
+    from wfm.forecast.events import in_events, learnable
     from wfm.forecast.measures import naive_scale
     from wfm.forecast.rolling import backtest
     from wfm.forecast.special import calendar_of
     from wfm.forecast.top_down import without_outages
 
-    series = without_outages(past.totals(), calendar_of(past.days, country).apart)
+    def ours(history: pd.Series, days: Sequence[date]) -> pd.DataFrame:
+        return daily_forecast(history, days, country=country, events=learnable(events, history.index[-1]))
+
+    series = without_outages(past.totals(), calendar_of(past.days, country).apart | in_events(past.days, events))
     results = {}
     for model, weeks in models.items():
-        method = partial(seasonal_mean, weeks=weeks) if weeks else partial(daily_forecast, country=country)
+        method = partial(seasonal_mean, weeks=weeks) if weeks else ours
         results[model] = backtest(series, origins, leads, method)
     return results, naive_scale(series.loc[: origins[0]]) if origins else float("nan")
 
 
 def _judged_intervals(
-    past: Days, origins: Sequence[date], leads: int, models: Mapping[str, int], country: str
+    past: Days, origins: Sequence[date], leads: int, models: Mapping[str, int], country: str, events: Sequence[Event]
 ) -> tuple[dict[str, pd.DataFrame], float]:
     from wfm.forecast.baselines import seasonal_slots
+    from wfm.forecast.events import learnable
     from wfm.forecast.rolling import backtest_intervals
-    from wfm.forecast.top_down import queue_forecast
+    from wfm.forecast.top_down import QueueForecast, queue_forecast
 
-    methods = {
-        model: partial(seasonal_slots, weeks=weeks) if weeks else partial(queue_forecast, country=country)
-        for model, weeks in models.items()
-        if model != "floor"
-    }
-    results = backtest_intervals(past, origins, leads, {"ours": partial(queue_forecast, country=country), **methods})
+    def ours(history: Days, days: Sequence[date]) -> QueueForecast:
+        return queue_forecast(history, days, country=country, events=learnable(events, history.days[-1]))
+
+    baselines = {model: partial(seasonal_slots, weeks=weeks) for model, weeks in models.items() if weeks}
+    results = backtest_intervals(past, origins, leads, {"ours": ours, **baselines})
     if "floor" in models and len(results["ours"]):
-        ours = results["ours"]
-        day = ours.groupby(["origin", "date"])
+        known = results["ours"]
+        day = known.groupby(["origin", "date"])
         ratio = day["actual"].transform("sum") / day["forecast"].transform("sum")
-        results["floor"] = ours[["origin", "lead", "date", "slot", "actual"]].assign(forecast=ours["forecast"] * ratio)
+        results["floor"] = known[["origin", "lead", "date", "slot", "actual"]].assign(forecast=known["forecast"] * ratio)
     return {model: results[model] for model in models}, _slot_scale(past, origins)
 
 

@@ -31,6 +31,7 @@ _SCENARIOS = (".yaml", ".yml")
 @click.option("--interval", default="day", show_default=True, help="day, or the length of an interval: 30min.")
 @click.option("--absent", type=click.Choice(["unknown", "zero"]), default="unknown", help="What an interval without a row means.")
 @click.option("--models", help="ours,naive,mean4: other numbers of weeks, and floor with --interval.")
+@click.option("--events", type=click.Path(path_type=Path), help="Campaigns: csv or YAML of name, from, to, peak, total.")
 @click.option("--out", type=click.Path(path_type=Path), help="Folder for csv and json, or one .csv (every forecast) or .json file.")
 @click.option("--language", type=click.Choice(["zh", "en"]), help="Language of the console.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON to stdout, and nothing else there.")
@@ -59,6 +60,10 @@ def backtest(source: Path, first: str | None, last: str | None, interval: str, *
     from wfm.backtesting import run_backtest
     from wfm.report.backtested import backtest_json, brief, screen
 
+    if options["events"]:
+        from wfm.forecast.events import read_events
+
+        chosen["events"] = read_events(options["events"])
     result = run_backtest(
         table,
         interval_s=interval_s,

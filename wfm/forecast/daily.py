@@ -9,7 +9,9 @@ from itertools import product
 from typing import TYPE_CHECKING
 
 from wfm.core.errors import BadValueError
-from wfm.forecast.special import Calendar, calendar_of, effects
+from wfm.forecast.events import Event, carried, in_events
+from wfm.forecast.regression import huber_ridge, last_year
+from wfm.forecast.special import Calendar, calendar_of, effects, typical, unusual_days
 
 if TYPE_CHECKING:
     import numpy as np
@@ -20,13 +22,12 @@ if TYPE_CHECKING:
 
 HALF_LIVES = (40.0, 90.0, 300.0)
 LEVEL_RATES = (0.03, 0.1, 0.2)
-FADINGS = (0.5, 0.75)
-ORIGINS = 8
-KEPT = 5
-YEAR = 364
+FADINGS = (0.3, 0.6, 0.85)
+ORIGINS = 12
+KEPT = 4
+EARLY = 3
 YEARLY_FROM = 425
 SCORED_LEADS = 28
-_HUBER = 1.5
 # Days of evidence by which a weekday is held to the mean of all.
 _WEEKDAY_HELD = 0.3
 # The settings were chosen for their small errors on the very origins that the bands are scaled by.
@@ -36,7 +37,7 @@ _USUAL_CV, _USUAL_DAYS = 0.12, 14
 _NORMAL_80 = 1.2815515655446004
 
 
-def daily_forecast(history: pd.Series, days: Sequence[date], *, country: str = "") -> pd.DataFrame:
+def daily_forecast(history: pd.Series, days: Sequence[date], *, country: str = "", events: Sequence[Event] = ()) -> pd.DataFrame:
     """Totals of future days, with how far they may be off.
 
     ``log(1 + y)`` is fitted by a Huber-weighted ridge on the calendar's columns, older days counting less; what is left is
@@ -51,6 +52,9 @@ def daily_forecast(history: pd.Series, days: Sequence[date], *, country: str = "
         Open days to forecast, in order, after the history's last day.
     country
         Whose holidays count, as in `wfm.core.calendar.day_table`.
+    events
+        Campaigns with known dates. Past ones are left out of the fit and teach what a later one of their name brings; one that has
+        no namesake before it needs a ``total``, else its days are forecast as ordinary ones.
 
     Returns
     -------
@@ -80,25 +84,58 @@ def daily_forecast(history: pd.Series, days: Sequence[date], *, country: str = "
             "the day {day} is not after the history, which ends on {end}", "Move plan.start", day=min(days), end=known.index[-1]
         )
     past = list(known.index)
+    asked, days = list(days), _with_days_of_totals(days, past, events)
     calendar = calendar_of([*past, *days], country)
     y, day = np.asarray(known, dtype=float), _ordinals(past)
     n = len(y)
-    unusual = unusual_days(y, day, calendar.special[:n])
+    event = in_events([*past, *days], events)
+    calendar = calendar.without(event)
+    unusual = event[:n] | unusual_days(y, day, calendar.special[:n] | event[:n])
     usable = ~unusual & ~calendar.apart[:n]
     log = np.log1p(y)
     noise = _plain_noise(log, calendar.weekday[:n], usable)
     offset, extra = effects(log, day, calendar, unusual, noise)
+    if event.any():
+        plain = ~calendar.special[:n] & ~unusual
+        same = [plain & (calendar.weekday[:n] == w) for w in range(7)]
+        seen = {past[i]: (float(log[i]), typical(log, day, same[calendar.weekday[i]], int(i))) for i in np.flatnonzero(event[:n])}
     usable = usable if usable.any() else np.ones(n, dtype=bool)
     series = _Series(y, log, day, _ordinals(days), calendar, offset, usable)
     mu, sd, lead = _best_few(series)
     sd = np.hypot(sd, extra[n:])
-    median = np.maximum(np.expm1(mu), 0.0)
+    for i in np.flatnonzero(event[n:]):
+        mine = next(e for e in events if e.first <= days[i] <= e.last)
+        mu[i], more = carried(days[i], mine, events, seen, float(mu[i]))
+        sd[i] = np.hypot(sd[i], more)
     # The mean of a lognormal; a spread beyond 0.5 is more likely a poor fit than a real skew of that size.
-    mean = np.maximum(np.exp(mu + np.minimum(sd, 0.5) ** 2 / 2) - 1, 0.0)
+    raised = np.minimum(sd, 0.5) ** 2 / 2
+    mean = _to_totals(np.maximum(np.expm1(mu + raised), 0.0), days, known, events)
+    median = np.maximum(np.expm1(np.log1p(mean) - raised), 0.0)
     # Of log(1 + y) to y: the spread relative to the mean, chance (variance = mean) taken out.
     size = np.maximum(mean, 1.0)
     day_cv = np.sqrt(np.maximum((sd * (1 + size) / size) ** 2 - 1 / size, 0.0))
-    return pd.DataFrame({"date": list(days), "lead": lead, "median": median, "mean": mean, "log_sd": sd, "day_cv": day_cv})
+    table = pd.DataFrame({"date": days, "lead": lead, "median": median, "mean": mean, "log_sd": sd, "day_cv": day_cv})
+    return table[table["date"].isin(asked)].reset_index(drop=True)
+
+
+def _with_days_of_totals(days: Sequence[date], past: Sequence[date], events: Sequence[Event]) -> list[date]:
+    """The days asked for and the other open days to come of events whose total is given."""
+    opened = {day.weekday() for day in (*past, *days)}
+    more = {day for event in events if event.total is not None and event.last >= days[0] for day in event.days}
+    return sorted({*days, *(day for day in more if day > past[-1] and day.weekday() in opened)})
+
+
+def _to_totals(mean: Floats, days: Sequence[date], known: pd.Series, events: Sequence[Event]) -> Floats:
+    """The means of the days, those of each event with a total scaled to what its days already known leave of it."""
+    import numpy as np
+
+    scaled = np.array(mean)
+    for event in events:
+        rows = in_events(days, [event])
+        if event.total is not None and rows.any():
+            came = float(known[[event.first <= day <= event.last for day in known.index]].sum())
+            scaled[rows] *= max(event.total - came, 0.0) / max(float(mean[rows].sum()), 1e-9)
+    return scaled
 
 
 @dataclass(frozen=True)
@@ -118,8 +155,8 @@ class _Series:
 class _Setting:
     half_life: float
     rate: float
-    fading: float
     yearly: str
+    fading: float
 
 
 def _plain_noise(log: Floats, weekday: NDArray[np.int64], usable: NDArray[np.bool_]) -> float:
@@ -145,7 +182,7 @@ def _best_few(series: _Series) -> tuple[Floats, Floats, NDArray[np.int64]]:
     usable = series.usable
     span = int(series.day[-1] - series.day[0])
     yearly = ("none", "waves", "last year") if span >= YEARLY_FROM else ("none",)
-    settings = [_Setting(*choice) for choice in product(HALF_LIVES, LEVEL_RATES, FADINGS, yearly)]
+    settings = [_Setting(*choice) for choice in product(HALF_LIVES, LEVEL_RATES, yearly, FADINGS)]
     origins = [o for o in (n - 1 - 6 * j for j in range(1, ORIGINS + 1)) if o >= 27]
 
     past_errors = []
@@ -163,11 +200,7 @@ def _best_few(series: _Series) -> tuple[Floats, Floats, NDArray[np.int64]]:
         usual = _USUAL_CV**2 + 1 / max(float(series.y[-28:].mean()), 1.0)
         noise = np.sqrt((n * noise**2 + _USUAL_DAYS * usual) / (n + _USUAL_DAYS))
     else:
-        score = np.zeros(len(settings))
-        for ahead, fitted in past_errors:
-            wrong = np.abs(np.expm1(fitted) - series.y[ahead])
-            score += wrong[:, usable[ahead]].sum(axis=1)
-        chosen = list(np.argsort(score, kind="stable")[:KEPT])
+        chosen = _best(past_errors, series)
         ratios = np.concatenate(
             [
                 (np.abs(fitted[chosen].mean(axis=0) - series.log[ahead]) / _spread(settings, chosen, noise, ahead - ahead[0] + 1))[
@@ -179,6 +212,19 @@ def _best_few(series: _Series) -> tuple[Floats, Floats, NDArray[np.int64]]:
         widening = _CHOSEN * max(float(np.quantile(ratios, 0.8)) / _NORMAL_80, 0.5) if len(ratios) else 1.25
     sd = widening * _spread(settings, chosen, noise, lead)
     return mu[chosen].mean(axis=0), sd, lead
+
+
+def _best(past: list[tuple[NDArray[np.int64], Floats]], series: _Series) -> list[int]:
+    """Numbers of the settings that did best: for each memory the fading by the first days ahead, then the memories by all days."""
+    import numpy as np
+
+    early, whole = 0.0, 0.0
+    for ahead, fitted in past:
+        wrong = np.where(series.usable[ahead], np.abs(fitted - series.log[ahead]), 0.0)
+        early, whole = early + wrong[:, :EARLY].sum(axis=1), whole + wrong.sum(axis=1)
+    by_memory = np.reshape(early, (-1, len(FADINGS)))
+    settled = np.arange(len(by_memory)) * len(FADINGS) + by_memory.argmin(axis=1)
+    return [int(i) for i in settled[np.argsort(np.asarray(whole)[settled], kind="stable")[:KEPT]]]
 
 
 def _first_lead(series: _Series) -> int:
@@ -240,7 +286,7 @@ def _forecasts(
                 held = np.concatenate([penalty, np.full(6, 1.0)])
             elif yearly == "last year":
                 plain, _, _ = fit(HALF_LIVES[-1], "none")
-                offset = _last_year(all_days, series.day[seen], plain)
+                offset = last_year(all_days, series.day[seen], plain)
                 design = np.column_stack([matrix, offset])
                 held = np.concatenate([penalty, [3.0]])
             beta, scale = huber_ridge(design[seen], target - offset[seen], weight, held)
@@ -256,70 +302,3 @@ def _forecasts(
         result[i] = base + series.offset[rows] + level + s.fading**lead * (clipped[-1] - level)
         noise[i] = scale
     return result, noise
-
-
-def huber_ridge(matrix: Floats, target: Floats, weight: Floats, penalty: Floats, rounds: int = 4) -> tuple[Floats, float]:
-    """Coefficients of a weighted ridge regression whose outliers count less, and the robust scale of its residuals.
-
-    Parameters
-    ----------
-    matrix, target, weight
-        Shapes (days, columns), (days,), (days,).
-    penalty
-        Ridge weight by column.
-    rounds
-        Rounds of re-weighting by Huber's function at 1.5 scales (scale: weighted median of absolute residuals / 0.6745).
-    """
-    import numpy as np
-
-    robust = np.ones(len(target))
-    beta = np.zeros(matrix.shape[1])
-    scale = 0.0
-    for _ in range(rounds):
-        w = weight * robust
-        weighted = matrix * w[:, None]
-        beta = np.linalg.solve(matrix.T @ weighted + np.diag(penalty), weighted.T @ target).astype(np.float64)
-        residual = np.abs(target - matrix @ beta)
-        order = np.argsort(residual)
-        cumulative = np.cumsum(weight[order])
-        scale = float(residual[order][np.searchsorted(cumulative, cumulative[-1] / 2)]) / 0.6745
-        scale = max(scale, 1e-3)
-        robust = np.minimum(1.0, _HUBER * scale / np.maximum(residual, 1e-12))
-    return beta, scale
-
-
-def _last_year(days: NDArray[np.int64], seen: NDArray[np.int64], residual: Floats) -> Floats:
-    """The residual around the same weekday a year earlier, mean of 15 days; 0 where nothing is known of it."""
-    import numpy as np
-
-    first = int(min(days[0], seen[0]))
-    length = int(days[-1]) - first + 1
-    total, count = np.zeros(length + 1), np.zeros(length + 1)
-    np.add.at(total, seen - first + 1, residual)
-    np.add.at(count, seen - first + 1, 1.0)
-    summed, counted = np.cumsum(total), np.cumsum(count)
-    low = np.clip(days - YEAR - 7 - first, 0, length)
-    high = np.clip(days - YEAR + 8 - first, 0, length)
-    have = counted[high] - counted[low]
-    return np.where(have >= 5, (summed[high] - summed[low]) / np.maximum(have, 1.0), 0.0)
-
-
-def unusual_days(y: Floats, day: NDArray[np.int64], special: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Days far out of line with the same weekday in the four weeks around, both ways: events, outages, recording gaps.
-
-    Holidays and festivals of the calendar (``special``) are not flagged: they have columns of their own.
-    """
-    import numpy as np
-
-    log = np.log1p(y)
-    offsets = np.array([o for o in range(-28, 29, 7) if o])
-    first = int(day[0])
-    full = np.full(int(day[-1]) - first + 1 + 56, np.nan)
-    full[day - first + 28] = np.where(special, np.nan, log)
-    around = full[(day - first + 28)[:, None] + offsets]
-    enough = np.isfinite(around).sum(axis=1) >= 2
-    away = np.zeros(len(y))
-    away[enough] = log[enough] - np.nanmedian(around[enough], axis=1)
-    scale = float(np.median(np.abs(away[enough & ~special]))) / 0.6745 if (enough & ~special).any() else 0.0
-    out = (away > max(5 * scale, np.log(1.8))) | (away < -max(5 * scale, np.log(2.5)))
-    return np.asarray(~special & enough & out)

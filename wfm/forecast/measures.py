@@ -12,8 +12,10 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-BANDS = {50: 0.6744897501960817, 80: 1.2815515655446004, 95: 1.959963984540054}
-"""Bands that forecasts are judged by, in percent, and their ends in standard deviations."""
+BANDS = {50: 0.648096, 80: 1.281552, 95: 2.115715}
+"""Bands that forecasts are judged by, in percent, and their ends in units of ``log_sd``: a Student t of 8 degrees of freedom scaled
+to the normal's 80 % band, since the spread is measured there and errors of forecasts have the heavier tails.
+"""
 QUANTILES = {
     0.025: "low95", 0.1: "low80", 0.25: "low50", 0.5: "forecast", 0.75: "high50", 0.9: "high80", 0.975: "high95",
 }  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -58,6 +58,12 @@ class Calendar:
         import numpy as np
 
         return np.array([bool(kinds) and kinds[0] in _APART for kinds in self.kinds], dtype=bool)
+
+    def without(self, rows: NDArray[np.bool_]) -> Calendar:
+        """With ``rows`` ordinary: days that something stronger than the calendar explains."""
+        if not rows.any():
+            return self
+        return replace(self, kinds=tuple(() if gone else kinds for kinds, gone in zip(self.kinds, rows, strict=True)))
 
 
 def calendar_of(days: Sequence[date], country: str) -> Calendar:
@@ -146,9 +152,9 @@ def effects(
     plain = ~special[:n] & ~unusual
     seen: dict[int, float] = {}
     for i in np.flatnonzero(special[:n]):
-        typical = [_typical(log, day, plain & (calendar.weekday[:n] == w), int(i)) for w in np.flatnonzero(calendar.weights[i])]
-        if typical and np.isfinite(typical).all():
-            seen[int(i)] = float(log[i] - np.mean(typical))
+        near = [typical(log, day, plain & (calendar.weekday[:n] == w), int(i)) for w in np.flatnonzero(calendar.weights[i])]
+        if near and np.isfinite(near).all():
+            seen[int(i)] = float(log[i] - np.mean(near))
     fitted: dict[tuple[str, ...], tuple[float, float]] = {}
 
     def fit(kinds: tuple[str, ...]) -> tuple[float, float]:
@@ -173,7 +179,7 @@ def effects(
     return offset, extra
 
 
-def _typical(log: Floats, day: NDArray[np.int64], rows: NDArray[np.bool_], at: int) -> float:
+def typical(log: Floats, day: NDArray[np.int64], rows: NDArray[np.bool_], at: int) -> float:
     """Median of the nearest days among ``rows``, up to four before and four after ``at``."""
     import numpy as np
 
@@ -181,3 +187,24 @@ def _typical(log: Floats, day: NDArray[np.int64], rows: NDArray[np.bool_], at: i
     after = at + 1 + np.flatnonzero(rows[at + 1 :] & (day[at + 1 :] <= day[at] + 7 * _WEEKS))[:_NEIGHBOURS]
     near = np.concatenate([before, after])
     return float(np.median(log[near])) if len(near) else float("nan")
+
+
+def unusual_days(y: Floats, day: NDArray[np.int64], special: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Days far out of line with the same weekday in the four weeks around, both ways: events, outages, recording gaps.
+
+    Holidays and festivals of the calendar (``special``) are not flagged: they have columns of their own.
+    """
+    import numpy as np
+
+    log = np.log1p(y)
+    offsets = np.array([o for o in range(-28, 29, 7) if o])
+    first = int(day[0])
+    full = np.full(int(day[-1]) - first + 1 + 56, np.nan)
+    full[day - first + 28] = np.where(special, np.nan, log)
+    around = full[(day - first + 28)[:, None] + offsets]
+    enough = np.isfinite(around).sum(axis=1) >= 2
+    away = np.zeros(len(y))
+    away[enough] = log[enough] - np.nanmedian(around[enough], axis=1)
+    scale = float(np.median(np.abs(away[enough & ~special]))) / 0.6745 if (enough & ~special).any() else 0.0
+    out = (away > max(5 * scale, np.log(1.8))) | (away < -max(5 * scale, np.log(2.5)))
+    return np.asarray(~special & enough & out)

@@ -105,6 +105,8 @@ def _head(result: Backtest, name: str, language: str) -> str:
 
 
 def _horizon(name: str, leads: int, language: str) -> str:
+    if name == "events":
+        return text("backtest.events", language)
     words = text("backtest.horizon_one", language) if leads == 1 else text("backtest.horizon", language, leads=leads)
     return f"{name} ({words})" if language == "en" else f"{name}（{words}）"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -104,6 +105,19 @@ def problem_of(error: ValueError, key: str = "", value: object = None, file: str
     if isinstance(error, BadValueError):
         return Problem(error.message, key, value, error.way_out, file, line, error.values)
     return Problem(str(error), key, value, "", file, line)
+
+
+#: What systems say most when a file cannot be had; the rest stays in their words.
+_REASONS = {
+    errno.ENOENT: Phrase("No such file or directory"),
+    errno.EACCES: Phrase("Permission denied"),
+    errno.EISDIR: Phrase("Is a directory"),
+}
+
+
+def reason_of(error: OSError) -> str:
+    """Why a file could not be had, to fill a blank with."""
+    return _REASONS.get(error.errno or 0, error.strerror or type(error).__name__)
 
 
 @cache

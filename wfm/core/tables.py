@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from wfm.core.contracts import CONTRACTS, check
-from wfm.core.errors import InputError, Problem
+from wfm.core.errors import InputError, Problem, reason_of
 from wfm.core.kpi import KPIS, TALLIES
 from wfm.core.writing import write_files as write_files  # the other half of a table's file
 
@@ -254,7 +254,7 @@ def _file_text(file: str) -> str:
             raise _absent(file) from None
         except OSError as error:
             raise InputError(
-                Problem("the file cannot be read ({reason})", file=file, values={"reason": error.strerror or "OSError"})
+                Problem("the file cannot be read ({reason})", file=file, values={"reason": reason_of(error)})
             ) from None
     for encoding in ("utf-8-sig", "gb18030"):
         try:

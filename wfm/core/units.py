@@ -82,7 +82,7 @@ def ratio(value: object) -> float:
     if not math.isfinite(number) or number < 0:
         raise BadValueError("this has to be a finite number, 0 or more", "Write 2000, 1.04, 104% or 1/3")
     if number > _NUMBER_MAX:
-        raise BadValueError("this number is beyond anything a plan can mean", "Write {most} or less", most=f"{_NUMBER_MAX:,}")
+        raise BadValueError("this number is beyond anything a plan can mean", "Write {most} or less", most=_NUMBER_MAX)
     return number
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from wfm.core.errors import InputError, Phrase, Problem
+from wfm.core.errors import InputError, Phrase, Problem, reason_of
 
 #: Bytes of all files of a scenario together, keys inside keys, and digits of a whole number.
 BYTES_MAX = 100_000
@@ -94,7 +94,7 @@ def read_bytes(path: Path, file: str, most: int) -> bytes:
     except FileNotFoundError:
         raise InputError(_absent(path, file)) from None
     except OSError as error:
-        raise InputError(Problem("cannot be read ({reason})", file=file, values={"reason": error.strerror or error})) from None
+        raise InputError(Problem("cannot be read ({reason})", file=file, values={"reason": reason_of(error)})) from None
     except ValueError as error:
         if isinstance(error, InputError):
             raise

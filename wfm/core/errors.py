@@ -130,6 +130,6 @@ def _chinese() -> dict[str, str]:
 
 
 def _short(value: object, limit: int = 60) -> str:
-    # Cells of a history may be somebody's telephone number.
-    text = masked(repr(value))
+    # Cells of a history are texts, and may be somebody's telephone number.
+    text = masked(repr(value)) if isinstance(value, str) else repr(value)
     return text if len(text) <= limit else text[: limit - 3] + "..."

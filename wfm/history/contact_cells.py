@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from wfm.core.errors import Problem
-from wfm.core.masking import HIDDEN, masked
+from wfm.core.masking import HIDDEN, masked, personal
 from wfm.history.cells import SECONDS, Numbers
 from wfm.history.exports import plain
 from wfm.history.rows import Found
@@ -156,24 +156,31 @@ def outcomes_of(
     codes, unique = pd.factorize(chunk[name].str.strip())
     nothing = outcomes.index("unknown")
     known = np.full(len(unique), nothing, dtype=np.int8)
+    people: set[str] | None = None
     for i, word in enumerate(unique):
         outcome = words.get(plain(str(word))) or words.get(re.sub(r"[\W_]+", "", plain(str(word))))
         if outcome is not None:
             known[i] = outcomes.index(outcome)
         elif word and len(unknown) < _KEPT:
-            where = unknown.setdefault(str(word), [0])
+            people = _people(chunk, name) if people is None else people
+            where = unknown.setdefault(HIDDEN if word in people else str(word), [0])
             rows = np.flatnonzero(codes == i)
             where[0] += len(rows)
             where.extend(int(line) for line in lines[rows[: max(0, 4 - len(where))]])
     return known[codes]
 
 
+def _people(chunk: pd.DataFrame, but: str) -> set[str]:
+    """Whoever stands in the columns of people."""
+    return {text for name in chunk.columns if name != but and personal(name) for text in chunk[name].str.strip().unique()}
+
+
 def unknown_words(unknown: Mapping[str, list[int]], column: str, file: str) -> list[Problem]:
     """One problem for words of outcomes that nobody knows, told together; a rare word, which may be a name, only by its line."""
     if not unknown:
         return []
-    common = {shown(word): count for word, (count, *_) in unknown.items() if count >= _COMMON}
-    rare = sorted(line for word, (count, *lines) in unknown.items() if count < _COMMON for line in lines)
+    common = {shown(word): count for word, (count, *_) in unknown.items() if count >= _COMMON and word != HIDDEN}
+    rare = sorted(line for word, (count, *lines) in unknown.items() if count < _COMMON or word == HIDDEN for line in lines)
     problems = []
     if common and len(common) <= _WORDS_TOLD:
         first = min(lines[0] for _, *lines in unknown.values())

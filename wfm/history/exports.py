@@ -134,7 +134,7 @@ def outcome_words() -> dict[str, str]:
 
 
 def export(name: str) -> Export:
-    """The export of that name.
+    """The export of that name; case, blanks, hyphens and underscores do not matter.
 
     Raises
     ------
@@ -142,7 +142,7 @@ def export(name: str) -> Export:
         There is none; the known names are told.
     """
     for one in exports():
-        if one.name == name:
+        if plain(one.name) == plain(name):
             return one
     known = ", ".join(one.name for one in exports())
     raise InputError(

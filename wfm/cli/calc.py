@@ -99,7 +99,8 @@ def calc(language: str | None, as_json: bool, solve: str, **options: Any) -> int
     if as_json:
         sys.stdout.write(json.dumps(_object(question, solve, answer), ensure_ascii=False, indent=1, allow_nan=False) + "\n")
     else:
-        print("\n".join(_lines(question, solve, answer, language or spoken())))
+        # U+2212 of the definitions is not on a Chinese Windows console.
+        print("\n".join(_lines(question, solve, answer, language or spoken())).replace("−", "-"))
     return 0
 
 

@@ -116,7 +116,12 @@ def _days(texts: Sequence[str], year: str, order: Order | None, file: str, line:
     short = {
         i: match
         for i, text in enumerate(texts)
-        if (match := _MONTH_DAY.match(text)) and not match[3].strip("()（）周星期一二三四五六日天 ")
+        if (match := _MONTH_DAY.match(text))
+        and not match[3].strip("()（）周星期一二三四五六日天 ")
+        and 1 <= int(match[1]) <= 12
+        and 1 <= int(match[2]) <= 31
+        # Below the header 7.5 is a number, not the fifth of July.
+        and (line == 1 or "." not in text)
     }
     if len(short) < _ACROSS:
         return {}

@@ -1,0 +1,127 @@
+"""One-shot Erlang questions: the same answers as the models, told with formula, inputs and definitions."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from tests.cli.commands import wfm
+from wfm.erlang import ErlangA, ErlangB, ErlangC, MMnDelayed
+
+
+def asked(*arguments: str) -> dict[str, object]:
+    done = wfm("calc", *arguments, "--json")
+    assert done.code == 0, done.err
+    value: dict[str, object] = json.loads(done.out)
+    assert value["wfm_calc"] == 1
+    return value
+
+
+@pytest.mark.parametrize(
+    ("arguments", "least"),
+    [
+        ("--contacts 430 --per 30min --aht 180 --target 80/20", ErlangC(430 / 1800, 180).agents_for(sl_offered=(0.8, 20))),
+        ("--contacts 430 --aht 3:00", ErlangC(430 / 1800, 180).agents_for(sl_offered=(0.8, 20))),
+        ("--contacts 860 --per 1h --aht 180 --occupancy 85%", ErlangC(430 / 1800, 180).agents_for(occupancy=0.85)),
+        (
+            "--contacts 430 --aht 180 --patience 120 --answer-rate 98% --target 90%/10s",
+            ErlangA(430 / 1800, 180, 120).agents_for(answer_rate=0.98, sl_offered=(0.9, 10)),
+        ),
+        (
+            "--contacts 430 --aht 180 --patience 2min --onset 10s --answer-rate 98%",
+            MMnDelayed(430 / 1800, 180, 120, 10).agents_for(answer_rate=0.98),
+        ),
+        ("--contacts 430 --aht 200 --model B", ErlangB(430 / 1800, 200).lines_for(blocking=0.01)),
+        ("--contacts 0 --aht 180", 0),
+    ],
+)
+def test_the_least_agents_are_those_of_the_models(arguments: str, least: int) -> None:
+    value = asked(*arguments.split())
+    assert value["answer"] == least
+    met = {row["agents"]: row["met"] for row in value["rows"]}
+    assert met[least]
+    assert not met.get(least - 1, False)
+    assert met[least + 1]
+
+
+def test_a_textbook_answer() -> None:
+    # 100 calls of 180 s in half an hour are 10 erlang; 80/20 takes 14 agents with a service level of 88.8 %: the usual Erlang C
+    # example, recomputed here from the definition.
+    load, n = 10.0, 14
+    term, below = 1.0, 1.0
+    for k in range(1, n):
+        term *= load / k
+        below += term
+    top = term * load / n * n / (n - load)
+    level = 1 - top / (below + top) * 2.718281828459045 ** (-(n - load) * 20 / 180)
+    value = asked("--contacts", "100", "--aht", "180")
+    assert value["answer"] == n
+    assert next(row["sl_offered"] for row in value["rows"] if row["agents"] == n) == pytest.approx(level, rel=1e-12)
+    assert level == pytest.approx(0.888, abs=5e-4)
+
+
+def test_given_agents_tell_every_kpi_with_its_definition() -> None:
+    value = asked("--contacts", "430", "--aht", "180", "--patience", "120", "--agents", "46")
+    row = next(row for row in value["rows"] if row["agents"] == 46)
+    measured = ErlangA(430 / 1800, 180, 120).measures(46, threshold=20)
+    for name in value["definitions"]:
+        assert row[name] == pytest.approx(measured[name], rel=1e-12)
+    assert "offered" in value["definitions"]["sl_offered"]
+
+
+def test_the_rate_that_agents_carry_keeps_the_targets_and_no_more() -> None:
+    value = asked("--aht", "180", "--agents", "46", "--solve", "rate", "--target", "80/20")
+    level = ErlangC(value["answer"] / 1800, 180).measures(46, threshold=20)["sl_offered"]
+    assert level == pytest.approx(0.80, abs=1e-9)
+    row = next(row for row in value["rows"] if row["agents"] == 46)
+    assert row["sl_offered"] == pytest.approx(0.80, abs=1e-9)
+
+
+def test_what_nobody_reaches_is_null_in_json_and_said_in_words() -> None:
+    value = asked("--contacts", "430", "--aht", "180", "--target", "100/0")
+    assert value["answer"] is None
+    assert value["reachable"] is False
+    assert "no number will do" in wfm("calc", "--contacts", "430", "--aht", "180", "--target", "100/0", "--language", "en").out
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_answer_names_its_formula_and_fits_a_chinese_console(language: str) -> None:
+    text = wfm("calc", "--contacts", "430", "--aht", "180", "--patience", "120", "--language", language).out
+    assert "Erlang A" in text
+    text.encode("cp936")
+    assert ("口径" in text) == (language == "zh")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        ("--aht 180", "--contacts: how many contacts?"),
+        ("--aht 180 --solve rate", "--agents: how many agents?"),
+        ("--contacts x --aht 180", "--contacts: not a number"),
+        ("--contacts 430 --aht 0", "--aht: a time above 0"),
+        ("--contacts 430 --aht 180 --target 80", "SHARE/SECONDS"),
+        ("--contacts 430 --aht 180 --target 101%/20", "SHARE/SECONDS"),
+        ("--contacts 430 --aht 180 --answer-rate 98%", "everybody is answered"),
+        ("--contacts 430 --aht 180 --model A", "needs a patience"),
+        ("--contacts 430 --aht 180 --model B --target 80/20", "--blocking 1%"),
+        ("--contacts 430 --aht 180 --blocking 1%", "--model B"),
+        ("--contacts 430 --aht 180 --agents 4.5", "whole number"),
+        ("--contacts -3 --aht 180", "--contacts"),
+    ],
+)
+def test_a_question_that_is_none_is_told_what_it_lacks(arguments: str, says: str) -> None:
+    done = wfm("calc", *arguments.split(), "--language", "en")
+    assert done.code == 2
+    assert says in done.err
+    assert done.out == ""
+
+
+def test_nothing_heavy_is_loaded() -> None:
+    code = (
+        "import sys\nfrom wfm.cli import _run\nfrom wfm.cli.group import wfm\n"
+        "_run(wfm, ['calc', '--contacts', '430', '--aht', '180', '--patience', '120'])\n"
+        "print([name for name in ('numpy', 'pandas', 'numba', 'pydantic', 'rich') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, encoding="utf-8", check=True)
+    assert done.stdout.splitlines()[-1] == "[]"

@@ -141,71 +141,57 @@ class Numbers:
     def add(self, cells: pd.Series, lines: NDArray[np.integer], file: str, problems: list[Problem]) -> None:
         """Read a chunk's cells; what is wrong with them is added to ``problems``."""
         import numpy as np
-
-        numbers, odd = self._fast(cells)
-        for text, rows in odd.items():
-            try:
-                cell = read_cell(text, self.kind, self.scale)
-            except BadValueError as error:
-                problems.extend(self._problem(error.message, error.way_out, text, int(lines[row]), file) for row in rows[:100])
-                continue
-            numbers[rows] = cell.number
-            self.signed |= cell.signed
-            self.bare |= not cell.signed and cell.number == cell.number
-            self.thousands |= cell.repair == "separators" and "," in text
-            if cell.repair:
-                kept = self.repaired.setdefault(cell.repair, [])
-                kept.extend(int(lines[row]) for row in rows[: max(0, 50 - len(kept))])
-                self.counted[cell.repair] = self.counted.get(cell.repair, 0) + len(rows)
-        self._check(numbers, cells, lines, file, problems)
-        small = numbers.astype(np.float32)
-        with np.errstate(invalid="ignore"):
-            exact = bool(((small == numbers) | np.isnan(numbers)).all())
-        self.parts.append(small if exact else numbers)
-
-    def _fast(self, cells: pd.Series) -> tuple[NDArray[np.float64], dict[str, NDArray[np.int64]]]:
-        """(numbers, row numbers of each text that is no plain number)."""
-        import numpy as np
         import pandas as pd
 
-        numbers = pd.to_numeric(cells, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan).copy()
-        plain = np.isfinite(numbers)
+        codes, unique = pd.factorize(cells)
+        texts = [str(text) for text in unique]
+        # A column of counts repeats itself: each text is read once.
+        read = pd.to_numeric(pd.Series(unique), errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan).copy()
+        plain = np.isfinite(read)
         if self.kind == "duration" and self.scale != 1.0:
-            numbers[plain] *= self.scale
-        if plain.any():
-            self.bare = True
-        left = np.flatnonzero(~plain)
-        numbers[left] = np.nan
-        if not len(left):
-            return numbers, {}
-        texts = cells.iloc[left]
-        filled = (texts != "").to_numpy()
-        left, texts = left[filled], texts[filled]
-        codes, unique = pd.factorize(texts)
-        order = np.argsort(codes, kind="stable")
-        if not len(unique):
-            return numbers, {}
-        rows = np.split(left[order], np.cumsum(np.bincount(codes, minlength=len(unique)))[:-1])
-        return numbers, dict(zip([str(text) for text in unique], rows, strict=True))
+            read[plain] *= self.scale
+        self.bare |= bool(plain.any())
+        read[~plain] = np.nan
+        wrong: dict[int, BadValueError] = {}
+        for i in (int(i) for i in np.flatnonzero(~plain)):
+            if not texts[i]:
+                continue
+            try:
+                cell = read_cell(texts[i], self.kind, self.scale)
+            except BadValueError as error:
+                wrong[i] = error
+                continue
+            read[i] = cell.number
+            self.signed |= cell.signed
+            self.bare |= not cell.signed and cell.number == cell.number
+            self.thousands |= cell.repair == "separators" and "," in texts[i]
+            if cell.repair:
+                self._repaired(cell.repair, lines[codes == i])
+        for at, found in {**self._refused(read), **wrong}.items():
+            problems.extend(
+                Problem(found.message, key=self.column, value=texts[at], way_out=found.way_out, file=file, line=int(line))
+                for line in lines[codes == at][:100]
+            )
+        small = read.astype(np.float32)
+        with np.errstate(invalid="ignore"):
+            exact = bool(((small == read) | np.isnan(read)).all())
+        self.parts.append((small if exact else read)[codes])
 
-    def _check(
-        self, numbers: NDArray[np.float64], cells: pd.Series, lines: NDArray[np.integer], file: str, problems: list[Problem]
-    ) -> None:
+    def _repaired(self, code: str, lines: NDArray[np.integer]) -> None:
+        kept = self.repaired.setdefault(code, [])
+        kept.extend(int(line) for line in lines[: max(0, 50 - len(kept))])
+        self.counted[code] = self.counted.get(code, 0) + len(lines)
+
+    def _refused(self, read: NDArray[np.float64]) -> dict[int, BadValueError]:
+        """Which of the texts are numbers that cannot be meant."""
         import numpy as np
 
         with np.errstate(invalid="ignore"):
-            wrong = {(Phrase("negative"), Phrase("Numbers of contacts and handle times are 0 or more")): numbers < 0}
-            if self.kind == "count":
-                broken = (numbers != np.rint(numbers)) & ~np.isnan(numbers) & (numbers >= 0)
-                wrong[(Phrase("not a whole number of contacts"), Phrase("Contacts are counted; means go into the aht column"))] = (
-                    broken
-                )
-        for (message, way_out), bad in wrong.items():
-            rows = np.flatnonzero(bad)[:100]
-            problems.extend(self._problem(message, way_out, str(cells.iloc[row]), int(lines[row]), file) for row in rows)
-
-    def _problem(self, message: str, way_out: str, text: str, line: int, file: str) -> Problem:
-        return Problem(message, key=self.column, value=text, way_out=way_out, file=file, line=line)
+            negative = np.flatnonzero(read < 0)
+            broken = np.flatnonzero((read != np.rint(read)) & (read >= 0) & (self.kind == "count"))
+        low = BadValueError("negative", "Numbers of contacts and handle times are 0 or more")
+        part = BadValueError("not a whole number of contacts", "Contacts are counted; means go into the aht column")
+        return {**{int(i): low for i in negative}, **{int(i): part for i in broken}}
 
     def finish(self, file: str) -> tuple[NDArray[np.floating], list[Problem]]:
         """The whole column, shares as 0-1, and what only the whole column shows to be wrong."""

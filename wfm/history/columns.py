@@ -47,6 +47,8 @@ class Layout:
         Whether the export was found by the headers rather than named by the planner.
     grain
         What a row is: "interval" (or a day) of a queue, a "contact", an "order".
+    wide
+        Whether the rows were made from a wide sheet.
     """
 
     columns: dict[str, str]
@@ -54,6 +56,7 @@ class Layout:
     export: Export | None = None
     recognised: bool = False
     grain: str = "interval"
+    wide: bool = False
 
 
 def find_layout(chunk: pd.DataFrame, columns: Mapping[str, str], export_name: str | None, file: str) -> Layout:
@@ -199,6 +202,16 @@ def _needed(chunk: pd.DataFrame, found: Mapping[str, str], file: str) -> None:
     missing = [ours for ours in ("start", "offered") if ours not in found]
     if not missing:
         return
+    if (
+        len(missing) == 2
+        and any(_is(name, "date") for name in chunk.columns)
+        and any(_is(name, "number") for name in chunk.columns)
+    ):
+        message, way_out = (
+            "no header: the first row holds dates and numbers already",
+            "Write names above the columns: start,offered",
+        )
+        raise InputError(Problem(message, way_out=way_out, file=file, line=int(chunk.index[0]) - 1))
     free = [name for name in chunk.columns if name not in found.values()]
     dates = [name for name in free if holds(chunk[name], "date")]
     numbers = [name for name in free if name not in dates and holds(chunk[name], "number")]

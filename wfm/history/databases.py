@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from wfm.core.errors import InputError, Problem
+from wfm.core.errors import InputError, Phrase, Problem
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -65,7 +65,7 @@ def _sqlite_chunks(query: Query, name: Path, file: str, rows: int) -> Iterator[p
     path = name if name.is_absolute() else query.folder / name
     if not path.is_file():
         way_out = "Paths are read from the scenario's folder"
-        values = {"reason": "No such file or directory"}
+        values = {"reason": Phrase("No such file or directory")}
         raise InputError(Problem("cannot be read: {reason}", way_out=way_out, file=file, values=values))
     try:
         database = sqlite3.connect(f"file:{quote(str(path.resolve()))}?mode=ro", uri=True)
@@ -128,7 +128,7 @@ def _failed(error: Exception, query: Query, file: str) -> Problem:
     from wfm.history.sources import hidden
 
     reason = hidden(str(getattr(error, "orig", None) or error).partition("\n")[0])[:200]
-    secret = re.search(r"//[^:/@\s]*:([^@]+)@", query.url)
+    secret = re.search(r"(?://|^)[^:/@\s]*:(.+)@", query.url)
     for text in {secret[1], unquote(secret[1])} if secret else ():
         reason = reason.replace(text, "***")
     message, way_out = "the database refused the query: {reason}", "Try the query in the database's own tool"

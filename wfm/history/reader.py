@@ -84,6 +84,7 @@ def read_history(
     hours: OpeningHours | None = None,
     date_order: Order | None = None,
     duplicates: Duplicates = "refuse",
+    within: float | None = None,
 ) -> HistoryRead:
     """A past as a table of the contract ``history``.
 
@@ -118,6 +119,8 @@ def read_history(
         Order of day, month and year where dates are written like 05/07/2027 and the column itself does not tell.
     duplicates
         What to do with rows of one queue and interval that differ: refuse them, keep the first or the last, or add them up.
+    within
+        Threshold of ``answered_within`` [s] for sources with a row for each contact; None leaves the column out.
 
     Returns
     -------
@@ -136,7 +139,7 @@ def read_history(
     wide = None if columns else find_wide(first, date_order, found.file)
     if wide is not None:
         found.repairs.add("wide")
-        layout = Layout({"start": "start", "offered": "offered"} | ({"queue": "queue"} if wide.queue else {}))
+        layout = Layout({"start": "start", "offered": "offered"} | ({"queue": "queue"} if wide.queue else {}), wide=True)
         parts = long_chunks(parts, wide)
     else:
         # What a contact's outcomes are called ("outcome.handled") is no column.
@@ -153,6 +156,7 @@ def read_history(
             found=found,
             timezone=timezone,
             interval_s=interval_s,
+            within=within,
             columns=columns,
             date_order=date_order,
             stem=_stem(source),
@@ -194,7 +198,7 @@ def _by_interval(
     _unknown(rows, found)
     as_sums(rows, layout, found)
     found.tell()
-    _one_each(rows, found, duplicates, zone)
+    _one_each(rows, found, duplicates, zone, wide=layout.wide)
     found.tell()
     wall = zone.wall(rows.start)
     step = find_step(rows, wall, found)
@@ -277,7 +281,7 @@ def _unknown(rows: Rows, found: Found) -> None:
         found.repairs.count("unknown", int(unknown.sum()), rows.line[unknown][:10].tolist())
 
 
-def _one_each(rows: Rows, found: Found, duplicates: Duplicates, zone: Zone) -> None:
+def _one_each(rows: Rows, found: Found, duplicates: Duplicates, zone: Zone, *, wide: bool) -> None:
     """Sort by queue and instant; rows that say the same twice are dropped, those that differ are dealt with as asked."""
     import numpy as np
 
@@ -285,7 +289,7 @@ def _one_each(rows: Rows, found: Found, duplicates: Duplicates, zone: Zone) -> N
     key = names[rows.queue] * (1 << 34) + rows.start
     ordered = bool((np.diff(key) >= 0).all())
     if not ordered:
-        if len(rows.queues) == 1:
+        if len(rows.queues) == 1 and not wide:
             found.repairs.add("order")
         order = np.argsort(key, kind="stable")
         key = key[order]

@@ -95,6 +95,8 @@ class Rows:
         Line in the file.
     numbers
         Our columns.
+    percent
+        Those of them that were written as percent.
     """
 
     start: NDArray[np.int64]
@@ -103,6 +105,7 @@ class Rows:
     line: NDArray[np.int32]
     numbers: dict[str, NDArray[np.floating]]
     queues: list[str]
+    percent: frozenset[str] = frozenset()
 
     def __len__(self) -> int:
         return len(self.start)
@@ -131,11 +134,13 @@ def gather(parts: Iterator[pd.DataFrame], layout: Layout, found: Found, order: O
     if not gathering.lines and not found.problems:
         message, way_out = "the file has a header but no rows", "Export the intervals again"
         raise InputError(Problem(message, way_out=way_out, file=found.file))
-    numbers = {}
+    numbers, percent = {}, set()
     for name, column in gathering.numbers.items():
         if not column.parts:
             continue
         numbers[name], problems = column.finish(found.file)
+        if column.kind == "share" and (column.signed or column.scale == 0.01 or "percent" in column.repaired):
+            percent.add(name)
         found.problems.extend(problems)
         for code, where in column.repaired.items():
             found.repairs.count(code, column.counted[code], where, column=column.column)
@@ -145,7 +150,7 @@ def gather(parts: Iterator[pd.DataFrame], layout: Layout, found: Found, order: O
     queues = list(gathering.queues) or [stem]
     lines = np.concatenate(gathering.lines)
     codes = np.concatenate(gathering.codes)
-    return Rows(start, flags, codes, lines, numbers, queues)
+    return Rows(start, flags, codes, lines, numbers, queues, frozenset(percent))
 
 
 class _Gathering:

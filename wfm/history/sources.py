@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
-from wfm.core.errors import InputError, Phrase, Problem
+from wfm.core.errors import InputError, Phrase, Problem, reason_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 #: Rows of a chunk: small enough to hold several at once, large enough that the work per chunk does not count.
 ROWS = 200_000
-_PASSWORD = re.compile(r"(?<=://)([^:/@\s]*):[^@/\s]*@")
+_PASSWORD = re.compile(r"((?:://|^)[^:/@\s]*):\S*@")
+_SECRET = re.compile(r"\b(password|passwd|pwd|token|secret)=[^&\s]*", re.I)
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ class Query:
 
 def hidden(text: str) -> str:
     """``text`` with the passwords of its URLs hidden: ``user:***@``."""
-    return _PASSWORD.sub(r"\1:***@", text)
+    return _SECRET.sub(r"\1=***", _PASSWORD.sub(r"\1:***@", text))
 
 
 def name_of(source: Source) -> str:
@@ -114,7 +115,7 @@ def _file_chunks(source: str | Path, sheet: str | None, rows: int) -> Iterator[p
     except OSError as error:
         way_out = "Paths are read from the scenario's folder"
         message = "cannot be read: {reason}"
-        raise InputError(Problem(message, way_out=way_out, file=file, values={"reason": error.strerror or "?"})) from None
+        raise InputError(Problem(message, way_out=way_out, file=file, values={"reason": reason_of(error)})) from None
     if kind == "workbook":
         from wfm.history.sheets import workbook_chunks
 
@@ -147,6 +148,8 @@ def _kind(head: bytes) -> str:
     start = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if start.startswith((b"<html", b"<!doctype", b"<table", b"<?xml", b"<head", b"<style", b"<meta")):
         return "html"
+    if start.startswith((b"{", b"[{", b"[[", b"[ {")):
+        return "json"
     return "text"
 
 
@@ -154,6 +157,7 @@ def _refusal(kind: str, file: str) -> Problem:
     said = {
         "sqlite": (Phrase("an SQLite database"), Phrase("Write sql: {{url: sqlite:///{file}, query: SELECT ...}} instead of file")),
         "packed": (Phrase("a packed file"), Phrase("Unpack it first")),
+        "json": (Phrase("JSON, not a table"), Phrase("Export the table as CSV UTF-8 or xlsx")),
         "pdf": (Phrase("a PDF, not a table"), Phrase("Export the report as CSV or xlsx")),
         "html": (
             Phrase("a web page (HTML or XML), whatever its name says"),

@@ -62,6 +62,7 @@ _OFFSET = re.compile(r"\s*(?:(?P<zulu>Z|UTC|GMT)|(?:UTC|GMT)?(?P<sign>[+-])(?P<h
 _YEAR_FIRST = re.compile(
     r"(?P<year>\d{4})(?P<sep>[-/.年])\s*(?P<month>\d{1,2})[-/.月]\s*(?P<day>\d{1,2})(?:[日号]|(?=$|[\sT上下中凌早晚ap\-–~]))"
 )
+_SHORT_YEAR_FIRST = re.compile(r"(?P<year>\d{2})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})(?=$|[\s,T])")
 _YEAR_LAST = re.compile(r"(?P<a>\d{1,2})[-/.](?P<b>\d{1,2})[-/.](?P<year>\d{4}|\d{2})(?=$|[\s,T])")
 _NAMED = re.compile(
     r"(?:(?P<day>\d{1,2})(?:st|nd|rd|th)?[\s\-./]*(?P<month>[A-Za-z]{3,9})\.?|(?P<month2>[A-Za-z]{3,9})\.?[\s\-]*(?P<day2>\d{1,2})"
@@ -164,6 +165,9 @@ def _day(cell: str, order: Order | None) -> tuple[int, int, str, int]:
     found = _YEAR_FIRST.match(cell)
     if found:
         return _seconds(int(found["year"]), int(found["month"]), int(found["day"])), NONE, cell[found.end() :], 0
+    found = _SHORT_YEAR_FIRST.match(cell) if order == "ymd" else None
+    if found:
+        return _seconds(2000 + int(found["year"]), int(found["month"]), int(found["day"])), NONE, cell[found.end() :], 0
     found = _YEAR_LAST.match(cell)
     if found:
         return _two_orders(found, cell[found.end() :], order)
@@ -185,12 +189,9 @@ def _day(cell: str, order: Order | None) -> tuple[int, int, str, int]:
 
 def _two_orders(found: re.Match[str], rest: str, order: Order | None) -> tuple[int, int, str, int]:
     a, b = int(found["a"]), int(found["b"])
-    if len(found["year"]) == 2:
-        if order is None:
-            way_out = "Write four digits, year first, or say date_order: dmy, mdy or ymd"
-            raise BadValueError("a year of two digits", way_out)
-        if order == "ymd":
-            return _seconds(2000 + a, b, int(found["year"])), NONE, rest, 0
+    if len(found["year"]) == 2 and order is None:
+        way_out = "Write four digits, year first, or say date_order: dmy, mdy or ymd"
+        raise BadValueError("a year of two digits", way_out)
     year = int(found["year"]) + (2000 if len(found["year"]) == 2 else 0)
     if order == "dmy":
         return _seconds(year, b, a), NONE, rest, 0

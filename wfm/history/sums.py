@@ -31,7 +31,7 @@ def as_sums(rows: Rows, layout: Layout, found: Found) -> None:
             continue
         share = numbers.pop(ours)
         if whole not in numbers:
-            follows, count = _whole(share, numbers["offered"])
+            follows, count = _whole(share, numbers["offered"], least=2 if ours in rows.percent else 0)
             lost = ~np.isnan(share) & ~np.isnan(numbers["offered"]) & ~follows
             if follows.any() and lost.sum() <= 0.5 * len(rows):
                 numbers[whole] = np.where(follows, count, np.nan)
@@ -56,12 +56,15 @@ def as_sums(rows: Rows, layout: Layout, found: Found) -> None:
     _contradictions(rows, layout, found)
 
 
-def _whole(share: NDArray[np.floating], offered: NDArray[np.floating]) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
-    """(where one whole number follows, that number) of shares of whole numbers, as exact as the column was written."""
+def _whole(share: NDArray[np.floating], offered: NDArray[np.floating], least: int) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
+    """(where one whole number follows, that number) of shares of whole numbers, as exact as the column was written.
+
+    ``least`` decimals it has at any rate: a column in percent says two.
+    """
     import numpy as np
 
     known = share[~np.isnan(share)].astype(np.float64)
-    decimals = next((d for d in range(7) if np.allclose(known * 10**d, np.rint(known * 10**d), rtol=0, atol=1e-6)), 7)
+    decimals = next((d for d in range(least, 7) if np.allclose(known * 10**d, np.rint(known * 10**d), rtol=0, atol=1e-6)), 7)
     half = 0.5 * 10.0**-decimals + 1e-9 if decimals < 7 else 1e-7
     with np.errstate(invalid="ignore"):
         product = share.astype(np.float64) * offered

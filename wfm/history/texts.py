@@ -46,7 +46,7 @@ def text_chunks(stream: IO[bytes], file: str, rows: int) -> Iterator[pd.DataFram
     try:
         head = [line for line in (text.readline() for _ in range(_HEAD_LINES)) if line]
         separator, records, firsts = _separated(head, file)
-        if not any(any(cell.strip() for cell in record) for record in records):
+        if not any(cell.strip(_SEPARATORS + " ") for record in records for cell in record):
             raise InputError(Problem("the file is empty", way_out="It needs a header row and rows of intervals", file=file))
         at = header_row(records)
         header = records[at]

@@ -150,7 +150,7 @@ class Numbers:
         plain = np.isfinite(read)
         if self.kind == "duration" and self.scale != 1.0:
             read[plain] *= self.scale
-        self.bare |= bool(plain.any())
+        self.bare |= bool((read[plain] != 0).any())
         read[~plain] = np.nan
         wrong: dict[int, BadValueError] = {}
         for i in (int(i) for i in np.flatnonzero(~plain)):
@@ -163,7 +163,7 @@ class Numbers:
                 continue
             read[i] = cell.number
             self.signed |= cell.signed
-            self.bare |= not cell.signed and cell.number == cell.number
+            self.bare |= not cell.signed and cell.number > 0
             self.thousands |= cell.repair == "separators" and "," in texts[i]
             if cell.repair:
                 self._repaired(cell.repair, lines[codes == i])
@@ -217,7 +217,7 @@ class Numbers:
         top = float(known.max()) if len(known) else 0.0
         way_out = "Write all of them as 98.5%, or put (%) behind the column's name"
         if self.signed:
-            if self.bare and top > 1.0 + 1e-9:
+            if self.bare:
                 message = "some cells have a percent sign and some have none"
                 return numbers, [Problem(message, key=self.column, way_out=way_out, file=file)]
             return numbers, []

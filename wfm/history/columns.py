@@ -190,7 +190,9 @@ def _is(text: str, what: str) -> bool:
 def _with_clocks(cells: pd.Series) -> bool:
     for text in cells.head(_SAMPLE):
         try:
-            if read_stamp(text).flags & CLOCK:
+            stamp = read_stamp(text)
+            # Excel and databases write a day as its midnight.
+            if stamp.flags & CLOCK and stamp.seconds % 86400:
                 return True
         except BadValueError:
             continue

@@ -207,6 +207,9 @@ class _Gathering:
             self.day_before = str(days.iloc[-1])
         # Excel and databases write a day as its midnight.
         days = days.str.replace(r"[T ]0?0:00(:00(\.0+)?)?$", "", regex=True)
+        serial = days.str.fullmatch(r"[2-7]\d{4}(\.0+)?")
+        if serial.any():
+            days = days.where(~serial, days[serial].map(_day_of_serial))
         hours = times.str.fullmatch(r"\d{1,2}(\.0)?")
         if hours.any():
             times = times.where(~hours, times.str.removesuffix(".0") + ":00")
@@ -283,6 +286,12 @@ class _Gathering:
                     for line in lines[blank][:_TOLD]
                 )
         return known[codes]
+
+
+def _day_of_serial(text: str) -> str:
+    import datetime as dt
+
+    return str(dt.date(1899, 12, 30) + dt.timedelta(days=int(float(text))))
 
 
 def _same(name: str, text: str) -> bool:

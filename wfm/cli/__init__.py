@@ -40,7 +40,7 @@ def _run(command: object, arguments: Sequence[str] | None = None) -> int:
 
     speak(None)
     try:
-        code = command.main(arguments, standalone_mode=False)  # type: ignore[attr-defined]
+        code = command.main(arguments, prog_name="wfm", standalone_mode=False)  # type: ignore[attr-defined]
         # Here, so that a reader who has gone is noticed while it can still be kept quiet.
         sys.stdout.flush()
     except InputError as error:

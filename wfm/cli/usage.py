@@ -24,8 +24,9 @@ def told(error: click.ClickException, language: Language) -> list[str]:
     """What is wrong, and where the help is."""
     lines = [_problem(error).text(language)]
     context = getattr(error, "ctx", None)
-    if isinstance(error, click.UsageError) and context is not None:
-        lines.append(said("help: {command} --help", {"command": context.command_path}, language))
+    if isinstance(error, click.UsageError):
+        command = "wfm" if context is None else context.command_path
+        lines.append(said("help: {command} --help", {"command": command}, language))
     return lines
 
 

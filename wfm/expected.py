@@ -44,6 +44,7 @@ def read_past(scenario: Scenario, folder: Path) -> tuple[pd.DataFrame | None, pd
             hours=scenario.hours,
             date_order=inputs.date_order,
             duplicates=inputs.duplicates or "refuse",
+            within=scenario.targets.threshold,
         ).one_queue()
         return read.table, read.log
     return generate_shop(

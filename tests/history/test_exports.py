@@ -52,6 +52,14 @@ def test_an_export_is_recognised_by_its_own_headers_only(one: Export) -> None:
     assert recognise([name.upper().replace(" ", "_") for name in headers]) is not None
 
 
+def test_the_page_lists_every_export_and_what_nobody_confirms() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "history.md").read_text(encoding="utf-8")
+    rows = {line.split("|")[1].strip().strip("`"): line for line in page.splitlines() if line.startswith("| `")}
+    for one in exports():
+        if not one.name.startswith("generic"):
+            assert all(header in rows[one.name] for header in one.unconfirmed), one.name
+
+
 def test_generic_headers_give_nothing_away() -> None:
     assert recognise(["start", "queue", "offered", "handled"]) is None
     assert recognise(["时间", "技能组", "来电量"]) is None

@@ -87,7 +87,11 @@ def plain(header: str) -> str:
     >>> plain("Interval Start") == plain("interval_start") == plain("IntervalStart")
     True
     """
-    return re.sub(r"[\s_\-]+", "", unicodedata.normalize("NFKC", str(header)).casefold())
+    text = str(header)
+    # Again, since folding may bring back what normalizing took away (Unicode's own caseless matching does so).
+    for _ in range(3):
+        text = unicodedata.normalize("NFKC", text).casefold()
+    return re.sub(r"[\s_\-]+", "", text)
 
 
 @cache

@@ -5,7 +5,7 @@ import math
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wfm.core.errors import BadValueError
@@ -141,6 +141,7 @@ FORMS = (
 )
 
 
+@settings(max_examples=40, deadline=None)
 @given(
     st.lists(st.datetimes(dt.datetime(1981, 1, 1), dt.datetime(2199, 1, 1)), min_size=60, max_size=80),
     st.sampled_from(FORMS),
@@ -154,6 +155,7 @@ def test_columns_are_read_like_cells(moments: list[dt.datetime], form: str) -> N
     assert stamps.flags.tolist() == [read_stamp(text).flags for text in texts]
 
 
+@settings(max_examples=40, deadline=None)
 @given(st.lists(st.dates(dt.date(1981, 1, 1), dt.date(2199, 1, 1)), min_size=60, max_size=80))
 def test_two_orders_are_read_like_cells(days: list[dt.date]) -> None:
     texts = [f"{day:%d/%m/%Y}" for day in days]

@@ -325,3 +325,28 @@ class TestDatabases:
             interval_s=1800,
         )
         assert read.table["offered"].tolist() == [3, 4]
+
+
+@given(st.data())
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_no_bytes_make_it_stumble(tmp_path: Path, data: st.DataObject) -> None:
+    """A workbook or a text with bytes changed is read or refused with a message in both languages."""
+    path = tmp_path / "calls"
+    if data.draw(st.booleans()):
+        with xlsxwriter.Workbook(path) as book_:
+            sheet = book_.add_worksheet()
+            for i, row in enumerate([["start", "offered"], ["2027-07-05 10:00", 3], ["2027-07-05 10:30", 4]]):
+                sheet.write_row(i, 0, row)
+        content = bytearray(path.read_bytes())
+    else:
+        lines = ["时间,来电量,接通率", *(f"2027/7/5 10:{i:02d},{i},95%" for i in range(10, 40)), "合计,9,9%"]
+        content = bytearray("\n".join(lines).encode(data.draw(st.sampled_from(["utf-8", "gb18030", "utf-16", "utf-16-le"]))))
+    for at_, byte in data.draw(st.lists(st.tuples(st.integers(0, len(content) - 1), st.integers(0, 255)), max_size=8)):
+        content[at_] = byte
+    path.write_bytes(bytes(content))
+    problems = []
+    try:
+        read_history(path, timezone=ZONE, interval_s=1800)
+    except InputError as error:
+        problems = list(error.problems)
+    assert all(problem.text("en") and problem.text("zh") for problem in problems)

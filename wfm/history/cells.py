@@ -30,6 +30,8 @@ _MILLISECONDS = re.compile(r"([+-]?\d+(?:\.\d+)?)\s*(?:ms|msec|毫秒|millisecon
 _CLOCK = re.compile(r"(\d+):([0-5]?\d)(?::([0-5]?\d))?(?:[.,](\d+))?")
 _DAYS = re.compile(r"(\d+)\s*(?:days?|d|天)[\s,]*(.+)", re.I)
 
+# No interval has more contacts, or seconds of handling; beyond it whole numbers lose their last digits.
+_MOST = 1e12
 #: Seconds of one of a unit's.
 SECONDS = {"s": 1.0, "ms": 0.001, "us": 1e-6, "min": 60.0, "h": 3600.0, "hms": 1.0}
 
@@ -172,6 +174,7 @@ class Numbers:
                 Problem(found.message, key=self.column, value=texts[at], way_out=found.way_out, file=file, line=int(line))
                 for line in lines[codes == at][:100]
             )
+        read[read > _MOST] = np.nan
         small = read.astype(np.float32)
         with np.errstate(invalid="ignore"):
             exact = bool(((small == read) | np.isnan(read)).all())
@@ -189,9 +192,11 @@ class Numbers:
         with np.errstate(invalid="ignore"):
             negative = np.flatnonzero(read < 0)
             broken = np.flatnonzero((read != np.rint(read)) & (read >= 0) & (self.kind == "count"))
+            large = np.flatnonzero(read > _MOST)
+        most = BadValueError("a number larger than any count or time of contacts", "Look for two numbers run together")
         low = BadValueError("negative", "Numbers of contacts and handle times are 0 or more")
         part = BadValueError("not a whole number of contacts", "Contacts are counted; means go into the aht column")
-        return {**{int(i): low for i in negative}, **{int(i): part for i in broken}}
+        return {int(i): error for error, where in ((low, negative), (part, broken), (most, large)) for i in where}
 
     def finish(self, file: str) -> tuple[NDArray[np.floating], list[Problem]]:
         """The whole column, shares as 0-1, and what only the whole column shows to be wrong."""

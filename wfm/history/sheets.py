@@ -68,17 +68,20 @@ def _table_chunks(cells: list[list[str]], filled: list[bool], rows: int) -> Iter
 def _opened(path: Path, file: str) -> Any:
     from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
-    if zipfile.is_zipfile(path):
-        with zipfile.ZipFile(path) as packed:
-            if sum(member.file_size for member in packed.infolist()) > _MOST_BYTES:
+    try:
+        if zipfile.is_zipfile(path):
+            with zipfile.ZipFile(path) as packed:
+                unpacked = sum(member.file_size for member in packed.infolist())
+            if unpacked > _MOST_BYTES:
                 message, way_out = "the workbook unpacks to more than 4 GB", "Export the table as CSV UTF-8"
                 raise InputError(Problem(message, way_out=way_out, file=file))
-    try:
         return CalamineWorkbook.from_path(str(path))
     except PasswordError:
         message, way_out = "the workbook is protected by a password", "Take the password off, or save the sheet as CSV UTF-8"
         raise InputError(Problem(message, way_out=way_out, file=file)) from None
-    except (CalamineError, OSError, ValueError) as error:
+    except InputError:
+        raise
+    except (CalamineError, zipfile.BadZipFile, NotImplementedError, OSError, ValueError) as error:
         message, way_out = "not a workbook that can be read: {reason}", "Open it in Excel and save it as xlsx or CSV UTF-8"
         reason = str(error).partition("\n")[0][:120]
         raise InputError(Problem(message, way_out=way_out, file=file, values={"reason": reason})) from None

@@ -85,6 +85,10 @@ def text_chunks(stream: IO[bytes], file: str, rows: int) -> Iterator[pd.DataFram
         if not found:
             problem = Problem("the file has a header but no rows", way_out="Export the intervals again", file=file)
             raise InputError(problem)
+    except UnicodeDecodeError:
+        # Only UTF-16 is taken by its mark alone; the others were read through before.
+        message = "text that is broken off or mixed from several encodings"
+        raise InputError(Problem(message, way_out="Save the file as CSV UTF-8", file=file)) from None
     finally:
         text.detach()
 

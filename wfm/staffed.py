@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from wfm.scenario.model import Scenario
 
 
-_ONE_IN_TWENTY = 1.645
+#: Standard deviations above the mean that one day in twenty exceeds.
+ONE_IN_TWENTY = 1.645
 
 
 @dataclass(frozen=True)
@@ -104,7 +105,7 @@ def lines(requirement: pd.DataFrame, scenario: Scenario) -> int:
     answered at the required agents (steady state); S1-03, economics A2.
     """
     held = scenario.contact.talk / scenario.contact.aht * requirement["aht"] + requirement["asa_answered"].fillna(0.0)
-    busy = 1 + _ONE_IN_TWENTY * requirement["day_cv"]
+    busy = 1 + ONE_IN_TWENTY * requirement["day_cv"]
     load = float((requirement["arrival_rate"] * busy * held).replace(np.inf, np.nan).max())
     return int(ErlangB(load, 1.0).lines_for(blocking=scenario.targets.line_blocking_max)) if load > 0 else 0
 

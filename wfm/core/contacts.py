@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, PrivateAttr, model_validator
+from pydantic import BeforeValidator, Field, PlainSerializer, PrivateAttr, model_validator
 
 from wfm.core import units
 from wfm.core.errors import BadValueError
@@ -29,12 +29,17 @@ def _or_never(value: object) -> float:
     return math.inf if value in ("never", math.inf) else units.duration(value)
 
 
+def _told(value: float) -> float | str:
+    """As JSON can hold it."""
+    return "never" if math.isinf(value) else value
+
+
 class Patience(Inputs):
     """Nobody hangs up before ``onset``; after it, willingness to wait is exponential with mean ``then_mean`` (S4-14)."""
 
     onset: Duration = stated(120.0, "nobody hangs up before this wait", "开始失去耐心的时刻", "s", source="S4-14")
-    then_mean: Annotated[float, Field(allow_inf_nan=True), BeforeValidator(_or_never)] = assumed(
-        120.0, "mean further wait before hanging up; `never` for nobody does", "此后平均再等多久；never 表示从不放弃", "s"
+    then_mean: Annotated[float, Field(allow_inf_nan=True), BeforeValidator(_or_never), PlainSerializer(_told, when_used="json")] = (
+        assumed(120.0, "mean further wait before hanging up; `never` for nobody does", "此后平均再等多久；never 表示从不放弃", "s")
     )
 
     def survival(self, wait: float) -> float:

@@ -46,6 +46,9 @@ class Backtest:
         Origins, in order.
     interval_s
         Length of what was forecast [s]; a day is 86,400.
+    unusual
+        Days so far out of line that they are left out of what is ordinary, unless the calendar or an event explains them:
+        ``queue``, ``date``, ``actual``; as judged at the end of the history.
     """
 
     forecasts: pd.DataFrame
@@ -56,6 +59,7 @@ class Backtest:
     last: date
     origins: tuple[date, ...]
     interval_s: int
+    unusual: pd.DataFrame
 
 
 def run_backtest(
@@ -143,7 +147,27 @@ def run_backtest(
     front = [name for name in ("queue", "model", "origin", "lead", "date", "slot", "start", "actual", "forecast") if name in table]
     table = table[[*front, *(name for name in table if name not in front)]]
     measures = measures[["model", *(name for name in measures if name != "model")]]
-    return Backtest(table, measures, tuple(pasts), len(longest.days), longest.days[0], longest.days[-1], tuple(when), interval_s)
+    found = [_unusual(past, country, events).assign(queue=queue) for queue, past in pasts.items()]
+    unusual = pd.concat(found, ignore_index=True)[["queue", "date", "actual"]]
+    days = longest.days
+    return Backtest(table, measures, tuple(pasts), len(days), days[0], days[-1], tuple(when), interval_s, unusual)
+
+
+def _unusual(past: Days, country: str, events: Sequence[Event]) -> pd.DataFrame:
+    import numpy as np
+    import pandas as pd
+
+    from wfm.forecast.events import in_events
+    from wfm.forecast.special import calendar_of, unusual_days
+
+    known = past.totals().dropna()
+    days = list(known.index)
+    if not days:
+        return pd.DataFrame({"date": [], "actual": []})
+    ordinals = np.array([day.toordinal() for day in days], dtype=np.int64)
+    values = known.to_numpy(dtype=float)
+    out = unusual_days(values, ordinals, calendar_of(days, country).special | in_events(days, events))
+    return pd.DataFrame({"date": [day for day, is_out in zip(days, out, strict=True) if is_out], "actual": values[out]})
 
 
 def _summary(table: pd.DataFrame, leads: Mapping[str, int], scale: float) -> pd.DataFrame:

@@ -11,6 +11,7 @@ from tests.shared import shared
 from wfm.core.errors import InputError
 from wfm.forecast import daily_forecast
 from wfm.forecast.events import Event, learnable, read_events
+from wfm.forecast.special import unusual_days
 
 START = date(2025, 1, 6)
 CURVE = [2.0, 3.0, 5.0, 12.0, 4.0, 2.5]
@@ -39,6 +40,23 @@ ORIGIN = date(2026, 10, 20)
 def of(series: pd.Series, *events: Event) -> pd.DataFrame:
     ahead = [ORIGIN + timedelta(days=i) for i in range(1, 36)]
     return daily_forecast(series.loc[:ORIGIN], ahead, events=events).set_index("date")
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_an_unannounced_campaign_is_found(seed: int) -> None:
+    """Two months of a shop with the factors of a real one (data.md section 6, cosmetics): the raised days are found, no others."""
+    rng = np.random.default_rng(seed)
+    days = [date(2019, 10, 1) + timedelta(days=i) for i in range(62)]
+    factors = [1.75, 2.6, 2.1, 2.3, 0.9, 1, 0.9, 1.9, 2.2, 1.8]
+    raised = {date(2019, 11, 21) + timedelta(days=i): factor for i, factor in enumerate(factors)}
+    values = [4000 * (0.9 if day.weekday() > 4 else 1.0) * rng.normal(1, 0.06) * raised.get(day, 1.0) for day in days]
+    ordinals = np.array([day.toordinal() for day in days])
+    found = unusual_days(np.array(values), ordinals, np.zeros(62, dtype=bool))
+    expected = [day for day, factor in raised.items() if factor > 1.5]
+    assert [day for day, out in zip(days, found, strict=True) if out] == expected
+    after = [date(2019, 12, 2) + timedelta(days=i) for i in range(28)]
+    made = daily_forecast(pd.Series(values, index=pd.Index(days, dtype=object)), after)["median"]
+    assert made.mean() == pytest.approx(4000 * (5 + 2 * 0.9) / 7, rel=0.05)
 
 
 def test_a_campaign_of_the_same_shape_is_foreseen() -> None:

@@ -206,5 +206,5 @@ def unusual_days(y: Floats, day: NDArray[np.int64], special: NDArray[np.bool_]) 
     away = np.zeros(len(y))
     away[enough] = log[enough] - np.nanmedian(around[enough], axis=1)
     scale = float(np.median(np.abs(away[enough & ~special]))) / 0.6745 if (enough & ~special).any() else 0.0
-    out = (away > max(5 * scale, np.log(1.8))) | (away < -max(5 * scale, np.log(2.5)))
+    out = (away > max(4 * scale, np.log(1.5))) | (away < -max(4 * scale, np.log(2)))
     return np.asarray(~special & enough & out)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from wfm.report import formats
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 VERSION = 1
 _DAY = 86400
 _WIDTH = 110
+_SPANS = 12
 _COLUMNS = ("wape", "bias", "rmse", "mase", "pinball", "cover80", "cover95", "values")
 _DEFINITIONS = ("wape", "bias", "bands", "median")
 
@@ -42,6 +44,8 @@ def screen(result: Backtest, name: str, language: str) -> str:
         cells = [pad(cell, widths[i], right=i > 0) for i, cell in enumerate(row)]
         lines.append("  ".join(cells).rstrip())
     lines.append("")
+    if len(result.unusual):
+        lines += [*_wrapped(_unusual(result, language)), ""]
     for key in _DEFINITIONS:
         lines += _wrapped(text(f"backtest.definition_{key}", language))
     return "\n".join(line.rstrip() for line in lines)
@@ -73,6 +77,10 @@ def backtest_json(result: Backtest, name: str) -> str:
         "last": result.last.isoformat(),
         "origins": [day.isoformat() for day in result.origins],
         "definitions": {key: text(f"backtest.definition_{key}", "en") for key in _DEFINITIONS},
+        "unusual_days": [
+            {"queue": queue, "date": day.isoformat(), "actual": _plain(float(actual))}
+            for queue, day, actual in result.unusual.itertuples(index=False)
+        ],
         "measures": [{key: _plain(cell) for key, cell in row.items()} for row in result.measures.to_dict("records")],
     }
     return json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
@@ -109,6 +117,21 @@ def _horizon(name: str, leads: int, language: str) -> str:
         return text("backtest.events", language)
     words = text("backtest.horizon_one", language) if leads == 1 else text("backtest.horizon", language, leads=leads)
     return f"{name} ({words})" if language == "en" else f"{name}（{words}）"
+
+
+def _unusual(result: Backtest, language: str) -> str:
+    """Days out of the ordinary as spans, the latest ones; their number where there are several queues."""
+    if len(result.queues) > 1:
+        return text("backtest.unusual_count", language, count=len(result.unusual))
+    spans: list[list[date]] = []
+    for day in result.unusual["date"]:
+        if spans and day == spans[-1][1] + timedelta(days=1):
+            spans[-1][1] = day
+        else:
+            spans.append([day, day])
+    shown = [f"{first}" if first == last else f"{first}..{last}" for first, last in spans[-_SPANS:]]
+    more = "... " if len(spans) > _SPANS else ""
+    return text("backtest.unusual", language, days=more + ", ".join(shown))
 
 
 def _row(row: pd.Series, language: str) -> list[str]:

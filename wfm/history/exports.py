@@ -88,10 +88,10 @@ def plain(header: str) -> str:
     True
     """
     text = str(header)
-    # Again, since folding may bring back what normalizing took away (Unicode's own caseless matching does so).
+    # Again, since folding and leaving blanks out may bring back what normalizing took away.
     for _ in range(3):
-        text = unicodedata.normalize("NFKC", text).casefold()
-    return re.sub(r"[\s_\-]+", "", text)
+        text = re.sub(r"[\s_\-]+", "", unicodedata.normalize("NFKC", text).casefold())
+    return text
 
 
 @cache

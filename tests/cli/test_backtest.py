@@ -167,6 +167,19 @@ def test_constant_and_empty_series_have_answers(tmp_path: Path, value: str) -> N
         assert row["values"] > 0
 
 
+def test_amounts_have_fractions(tmp_path: Path) -> None:
+    """Money: 1,000.25 a day is as good as 100,025 cents; text among it is named by its line."""
+    plain = json.loads(wfm(days_file(tmp_path, [100025 + 10000 * (i % 7) for i in range(120)]), "--json", "-q").stdout)
+    money = days_file(tmp_path, [f'"{1000.25 + 100 * (i % 7):,.2f}"' for i in range(120)], header="date,amount")
+    answer = json.loads(wfm(money, "--value", "amount", "--json", "-q").stdout)
+    for one, other in zip(plain["measures"], answer["measures"], strict=True):
+        assert other["wape"] == pytest.approx(one["wape"], abs=1e-4)
+        assert other["rmse"] == pytest.approx(one["rmse"] / 100, abs=0.1)
+    broken = days_file(tmp_path, [1000.25, "much"] * 60, header="date,amount")
+    with pytest.raises(InputError, match=r"days.csv:3: amount: .*much"):
+        wfm(broken, "--value", "amount", "-q")
+
+
 def test_mondays_only(tmp_path: Path) -> None:
     """One open day a week: a week is one lead."""
     answer = json.loads(wfm(days_file(tmp_path, [70, 80, 90] * 12, step=7), "--json", "-q").stdout)

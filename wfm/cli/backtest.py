@@ -89,20 +89,21 @@ def backtest(source: Path, first: str | None, last: str | None, interval: str, *
 
 def _of_file(source: Path, interval_s: int, options: dict[str, Any]) -> tuple[pd.DataFrame, dict[str, Any]]:
     """The history of a file and how to read its clock."""
+    from wfm.amounts import read_amounts
     from wfm.history import read_history
 
     queue = options["queue"] or "all"
     # Without a zone the wall clock is taken as it is: every day has 24 hours.
     timezone = options["timezone"] or "UTC"
-    read = read_history(
-        source,
-        timezone=timezone,
-        interval_s=interval_s if interval_s < 86400 else 60,
-        queue=None if queue == "each" else queue,
-        columns={"offered": options["value"]} if options["value"] else None,
-        absent=options["absent"],
-    )
-    return read.table, {"timezone": timezone, "country": _country(options["country"] or "")}
+    reading: dict[str, Any] = {
+        "timezone": timezone,
+        "interval_s": interval_s if interval_s < 86400 else 60,
+        "queue": None if queue == "each" else queue,
+        "absent": options["absent"],
+    }
+    value = options["value"]
+    table = read_amounts(source, value, **reading) if value else read_history(source, **reading).table
+    return table, {"timezone": timezone, "country": _country(options["country"] or "")}
 
 
 def _of_scenario(source: Path, queue: str | None) -> tuple[pd.DataFrame, dict[str, Any]]:

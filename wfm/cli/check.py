@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from wfm.cli.options import tell_notices
 from wfm.core.errors import InputError, Language, Problem, said
 
 if TYPE_CHECKING:
@@ -54,8 +55,7 @@ def check(
         _print(source.file, told, notices=source.notices, remarks=remarks, values=len(known), yours=yours,
                overrides=[text for text in source.overrides if text != f"language={language}"])  # fmt: skip
         return 0
-    for problem in (*source.notices, *remarks):
-        print("wfm: " + said("note: {text}", {"text": problem.text(told)}, told), file=sys.stderr)
+    tell_notices((*source.notices, *remarks), told)
     counts = {"file": source.file, "known": len(known), "yours": yours}
     click.echo(said("{file}: fine. {known} values, {yours} of them yours, the rest defaults with an origin.", counts, told))
     return 0

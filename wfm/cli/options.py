@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, fields
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from wfm.core.errors import InputError, Language, Problem
+from wfm.core.errors import InputError, Language, Problem, said
 
 if TYPE_CHECKING:
     from wfm.scenario.model import Scenario
@@ -84,7 +85,15 @@ class Asked:
         below: dict[str, Any] = {} if self.overlay is None else {"sheet": self.overlay}
         chosen, source = read_scenario(self.scenario, [*self.overrides, *extra], **below)
         speak(chosen.language)
+        if not self.quiet:
+            tell_notices(source.notices, chosen.language)
         return chosen, source
+
+
+def tell_notices(notices: Iterable[Problem], language: Language) -> None:
+    """Say on stderr what is not wrong and yet worth knowing: keys of an older file format, odd values."""
+    for notice in notices:
+        print("wfm: " + said("note: {text}", {"text": notice.text(language)}, language), file=sys.stderr)
 
 
 def _chosen(ctx: click.Context, _: click.Parameter, value: str | None) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -126,4 +126,5 @@ def run(
     from wfm.scenario.reader import read_scenario
 
     chosen, source = read_scenario(scenario, overrides)
-    return ShownPlan.of(make_plan(chosen, folder=folder or source.folder, seats=seats))
+    plan = make_plan(chosen, folder=folder or source.folder, seats=seats)
+    return ShownPlan.of(replace(plan, overrides=source.overrides))

@@ -83,7 +83,10 @@ def test_every_queue_or_their_sum(rows: pd.DataFrame) -> None:
     assert one.daily
     with pytest.raises(InputError, match="the file has 23 queues"):
         one.one_queue()
-    both = read_history(shared(FILE), timezone="Europe/London", interval_s=3600, queue="all").table
+    summed = read_history(shared(FILE), timezone="Europe/London", interval_s=3600, queue="all")
+    assert "111AI5: no contact at all from 2025-12-22 to 2025-12-28" in set(summed.log["what"])
+    assert "kept; the sum of the queues lacks its contacts" in set(summed.log["action"])
+    both = summed.table
     sums = rows.groupby("timestamp")["offered"].sum()
     assert len(both) == len(sums) == 88
     known = both["offered"].notna().to_numpy()

@@ -127,8 +127,11 @@ def log_gaps(found: list[Gap], seconds: int, repairs: Repairs) -> None:
             repairs.add("no_rows", queue=gap.queue, day=gap.day, count=len(gap.slots), span=span)
 
 
-def log_zeros(table: pd.DataFrame, seconds: int, repairs: Repairs, *, daily: bool) -> None:
-    """Runs of days, and of busy intervals within a day, with no contact at all."""
+def log_zeros(table: pd.DataFrame, seconds: int, repairs: Repairs, *, daily: bool, summed: bool = False) -> None:
+    """Runs of days, and of busy intervals within a day, with no contact at all.
+
+    With ``summed`` the queues are about to be added up: only whole days of one queue are told, which the sum then lacks.
+    """
     import numpy as np
 
     for grid in _grids(table, seconds, daily=daily):
@@ -147,10 +150,12 @@ def log_zeros(table: pd.DataFrame, seconds: int, repairs: Repairs, *, daily: boo
         runs = _runs(zero)
         for begin, end in runs:
             if end - begin == 1:
-                repairs.add("zero_day", queue=grid.queue, day=grid.day(begin))
+                repairs.add("zero_day_summed" if summed else "zero_day", queue=grid.queue, day=grid.day(begin))
             else:
-                repairs.add("zero_days", queue=grid.queue, first=grid.day(begin), last=grid.day(end - 1))
-        if daily:
+                repairs.add(
+                    "zero_days_summed" if summed else "zero_days", queue=grid.queue, first=grid.day(begin), last=grid.day(end - 1)
+                )
+        if daily or summed:
             continue
         spans = []
         for row in np.flatnonzero((grid.offered == 0).any(axis=1) & ~zero & (total > 0)):

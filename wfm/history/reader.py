@@ -172,6 +172,7 @@ def read_history(
     lacking = gaps(table, length, daily=daily, hours=hours)
     log_gaps(lacking, length, found.repairs)
     if queue == "all":
+        log_zeros(table, length, found.repairs, daily=daily, summed=True)
         table = _summed(table, lacking if absent == "unknown" else [], length, found, daily=daily)
     log_zeros(table, length, found.repairs, daily=daily)
     if hours is not None and not daily:

@@ -64,6 +64,11 @@ REPAIRS: dict[str, tuple[Phrase, Phrase]] = {
     "no_rows": (Phrase("{queue}: {day} lacks {count} intervals within {span}"), Phrase("left unknown")),
     "zero_day": (Phrase("{queue}: no contact at all on {day}"), Phrase("kept; the forecast takes it for a gap")),
     "zero_days": (Phrase("{queue}: no contact at all from {first} to {last}"), Phrase("kept; the forecast takes them for a gap")),
+    "zero_day_summed": (Phrase("{queue}: no contact at all on {day}"), Phrase("kept; the sum of the queues lacks its contacts")),
+    "zero_days_summed": (
+        Phrase("{queue}: no contact at all from {first} to {last}"),
+        Phrase("kept; the sum of the queues lacks its contacts"),
+    ),
     "zero_run": (
         Phrase("{queue}: no contact at all on {day} within {span}, a busy time on other weeks"),
         Phrase("kept; it may be an outage"),

@@ -128,6 +128,13 @@ def test_date_and_clock_in_two_columns(read, lines: list[str]) -> None:
     assert [text[-5:] for text in clocks(read(*lines))] == [text[-5:] for text in HALF_HOURS]
 
 
+def test_clocks_as_numbers_of_an_export(read) -> None:
+    """Avaya's STARTTIME: 0, 30, 100, ... 2330."""
+    rows = [f"2027-07-05,{hour * 100 + minute},s1,{hour},1,0" for hour in range(24) for minute in (0, 30)]
+    found = read("ROW_DATE,STARTTIME,SPLIT,CALLSOFFERED,ACDCALLS,ABNCALLS", *rows, export="avaya-cms")
+    assert clocks(found) == [f"07-05 {hour:02d}:{minute:02d}" for hour in range(24) for minute in (0, 30)]
+
+
 def test_hours_as_numbers(read) -> None:
     found = read("日期,小时,咨询量", *[f"2027-07-05,{hour},{hour}" for hour in range(24)], interval_s=3600)
     assert found.table["offered"].tolist() == list(range(24))

@@ -210,6 +210,10 @@ class _Gathering:
         serial = days.str.fullmatch(r"[2-7]\d{4}(\.0+)?")
         if serial.any():
             days = days.where(~serial, days[serial].map(_day_of_serial))
+        if self.layout.units.get("time") == "hhmm":
+            # 30 is half past midnight, not thirty o'clock.
+            short = times.str.fullmatch(r"\d{1,3}")
+            times = times.where(~short, times.str.zfill(4))
         hours = times.str.fullmatch(r"\d{1,2}(\.0)?")
         if hours.any():
             times = times.where(~hours, times.str.removesuffix(".0") + ":00")

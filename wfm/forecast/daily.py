@@ -27,6 +27,8 @@ ORIGINS = 12
 KEPT = 4
 EARLY = 3
 YEARLY_FROM = 425
+# Five half-lives of the slowest memory: what is older hardly weighs, and holidays are learned from all the past elsewhere.
+REMEMBERED = 1500
 SCORED_LEADS = 28
 # Days of evidence by which a weekday is held to the mean of all.
 _WEEKDAY_HELD = 0.3
@@ -263,7 +265,7 @@ def _forecasts(
     n = len(series.y)
     rows = np.arange(n, n + len(series.future)) if ahead is None else ahead
     lead = np.arange(1, len(rows) + 1) if lead is None else lead
-    seen = np.flatnonzero(series.usable[: origin + 1])
+    seen = np.flatnonzero(series.usable[: origin + 1] & (series.day[: origin + 1] > series.day[origin] - REMEMBERED))
     if not len(seen):
         seen = np.arange(origin + 1)
     all_days = np.concatenate([series.day, series.future])

@@ -6,10 +6,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import numpy as np
+    import pandas as pd
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
@@ -69,10 +71,10 @@ class Calendar:
 def calendar_of(days: Sequence[date], country: str) -> Calendar:
     """The calendar of ``days`` (in order), by `wfm.core.calendar.day_table`; "" knows weekdays only."""
     import numpy as np
+    import pandas as pd
 
-    from wfm.core.calendar import day_table
-
-    every = day_table(days[0], days[-1], country)
+    years = pd.concat([_year(year, country) for year in range(days[0].year, days[-1].year + 1)], ignore_index=True)
+    every = years[(years["date"] >= days[0]) & (years["date"] <= days[-1])].reset_index(drop=True)
     holiday_days = np.flatnonzero((every["holiday"] != "").to_numpy())
     table = every.set_index("date").loc[list(days)]
     weekday = table["weekday"].to_numpy(dtype=np.int64)
@@ -110,6 +112,14 @@ def calendar_of(days: Sequence[date], country: str) -> Calendar:
         else:
             kinds.append(())
     return Calendar(tuple(kinds), weekday, weights)
+
+
+@cache
+def _year(year: int, country: str) -> pd.DataFrame:
+    """The days of a year: forecasts from many origins ask for the same ones."""
+    from wfm.core.calendar import day_table
+
+    return day_table(date(year, 1, 1), date(year, 12, 31), country)
 
 
 def plain_name(name: str) -> str:

@@ -43,6 +43,8 @@ def advise(
     better: OneMore | None,
     best: str,
     origins: tuple[Origin, ...],
+    *,
+    synthetic: bool,
 ) -> tuple[Advice, ...]:
     """Every remark the plan calls for, the gravest first."""
     return (
@@ -55,7 +57,7 @@ def advise(
         *_overlap(staffed),
         *_special(scenario, history),
         *_uncertain(staffed),
-        *_inputs(scenario, history, origins),
+        *_inputs(scenario, history, origins, synthetic=synthetic),
     )
 
 
@@ -195,13 +197,12 @@ def _uncertain(staffed: Staffed) -> list[Advice]:
     return [Advice("uncertain_days", {"count": float(days["date"].nunique()), "day": str(days["date"].iloc[0])})]
 
 
-def _inputs(scenario: Scenario, history: pd.DataFrame | None, origins: tuple[Origin, ...]) -> list[Advice]:
+def _inputs(scenario: Scenario, history: pd.DataFrame | None, origins: tuple[Origin, ...], *, synthetic: bool) -> list[Advice]:
     """On what the numbers rest."""
-    inputs = scenario.demand.history
     remarks = []
     if history is None:
         remarks.append(Advice("estimated_demand", {}))
-    elif not isinstance(inputs, str) and inputs.generate is not None:
+    elif synthetic:
         remarks.append(Advice("synthetic_history", {}))
     elif "abandoned" not in history or history["abandoned"].isna().all():
         remarks.append(Advice("redials_unknown", {}))

@@ -73,6 +73,12 @@ def fitted(scenario: Scenario, folder: Path) -> Scenario:
     return scenario.model_copy(update={"contact": fit_contact(scenario.contact, folder, scenario.timezone)})
 
 
+def made_up(scenario: Scenario, repairs: pd.DataFrame) -> bool:
+    """Whether the past is synthetic: generated for the scenario, or read from a file that says so of itself."""
+    inputs = scenario.demand.history
+    return (not isinstance(inputs, str) and inputs.generate is not None) or "synthetic" in set(repairs["code"])
+
+
 def no_repairs() -> pd.DataFrame:
     """An empty log of repairs."""
     return Repairs().log()

@@ -19,7 +19,7 @@ from wfm.economics.breakeven import break_evens
 from wfm.economics.comparison import case_ledger, compare
 from wfm.economics.ledger import BASELINE
 from wfm.economics.options import case
-from wfm.expected import counted, expect, fitted, no_repairs, read_past
+from wfm.expected import counted, expect, fitted, made_up, no_repairs, read_past
 from wfm.forecast import day_draws
 from wfm.loop import OneMore, one_more, play
 from wfm.reverse import Carried, carried
@@ -132,7 +132,9 @@ def make_plan(
         best=money.best,
         carried=steps.carried,
         one_more=better,
-        advice=advise(steps.scenario, past, staffed, simulation, better, money.best, known),
+        advice=advise(
+            steps.scenario, past, staffed, simulation, better, money.best, known, synthetic=made_up(steps.scenario, repairs)
+        ),
         origins=known,
     )
 

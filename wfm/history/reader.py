@@ -136,6 +136,8 @@ def read_history(
     parts = chunks(source, sheet=sheet)
     first = next(parts)
     parts = itertools.chain([first], parts)
+    if "origin" in first and first["origin"].astype(str).str.contains("synthetic").any():
+        found.repairs.add("synthetic")
     wide = None if columns else find_wide(first, date_order, found.file)
     if wide is not None:
         found.repairs.add("wide")

@@ -88,6 +88,7 @@ REPAIRS: dict[str, tuple[Phrase, Phrase]] = {
     "same_contact": (Phrase("several records of one contact or order ({column})"), Phrase("counted once")),
     "backwards": (Phrase("{column}: a moment before the one it follows"), Phrase("the time between is left unknown")),
     "orders": (Phrase("a row for each order"), Phrase("orders counted; demand.volume turns them into contacts")),
+    "synthetic": (Phrase("rows that say they are synthetic"), Phrase("read; the plan says so too")),
     "never_open": (Phrase("{queue}: no row in {count} of the plan's open hours ({span})"), Phrase("nothing is known of them")),
 }
 

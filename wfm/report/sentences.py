@@ -9,6 +9,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from wfm.core import kpi, units
+from wfm.expected import made_up
 from wfm.report import formats
 from wfm.report.words import catalog, name, text
 
@@ -111,10 +112,9 @@ def overrides(plan: Plan, language: str, most: int = 4) -> list[str]:
 
 def history(plan: Plan, language: str) -> str:
     """What the forecast was made from."""
-    inputs = plan.scenario.demand.history
-    if plan.history is None or isinstance(inputs, str):
+    if plan.history is None:
         return text("header.estimate", language)
-    if inputs.generate is not None:
+    if made_up(plan.scenario, plan.repairs):
         return text("header.synthetic", language)
     stamps = plan.history["start"]
     days = stamps.dt.date.nunique()

@@ -19,7 +19,7 @@ MOMENTS = {"while it starts": ("wfm run", 0.05), "in the forecast": ("forecast",
 @pytest.mark.parametrize("moment", MOMENTS)
 def test_an_interrupted_run_writes_nothing(moment: str, tmp_path: Path) -> None:
     shown, later = MOMENTS[moment]
-    options = ["--language", "en", "--out", "out", "--set", "simulation.replications_min=1000"]
+    options = ["--language", "en", "--out", "out", "--set", "plan.weeks=1", "--set", "simulation.replications_min=1000"]
     command = [sys.executable, "-c", "from wfm.cli import main; main()", "run", str(SCENARIOS / "quickstart.yaml"), *options]
     environment = os.environ | {"WFM_LANGUAGE": "en"}
     with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment) as run:

@@ -35,7 +35,7 @@ def _spoken() -> Language:
 def _run(command: object, arguments: Sequence[str] | None = None) -> int:
     import click
 
-    from wfm.cli.options import speak, spoken
+    from wfm.cli.options import placed, speak, spoken
     from wfm.core.errors import InputError, said
 
     speak(None)
@@ -46,7 +46,7 @@ def _run(command: object, arguments: Sequence[str] | None = None) -> int:
     except InputError as error:
         language = spoken(error.language)
         for problem in error.problems:
-            _tell(problem.text(language))
+            _tell(placed(problem).text(language))
         if len(error.problems) > 1:
             _tell(said("{count} problems, nothing written", {"count": len(error.problems)}, language))
         return 2

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from wfm.cli.options import tell_notices
+from wfm.cli.options import about, tell_notices
 from wfm.core.errors import InputError, Language, Problem, said
 
 if TYPE_CHECKING:
@@ -66,6 +66,7 @@ def _read(scenario: Path, overrides: tuple[str, ...], sheet: Path | None, langua
 
     extra = [f"language={language}"] if language else []
     chosen, source = read_scenario(scenario, [*overrides, *extra], sheet=sheet)
+    about(source)
     return chosen, source
 
 

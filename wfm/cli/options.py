@@ -23,11 +23,13 @@ _Command = TypeVar("_Command", bound=Callable[..., Any])
 _Option = Callable[[_Command], _Command]
 
 _LANGUAGE: ContextVar[Language | None] = ContextVar("language", default=None)
+_SOURCE: ContextVar[Source | None] = ContextVar("source", default=None)
 
 
 def speak(language: str | None) -> None:
     """Messages of this run are in ``language``; None for the machine's own."""
     _LANGUAGE.set("zh" if language == "zh" else "en" if language == "en" else None)
+    _SOURCE.set(None)
 
 
 def spoken(file: Language | None = None) -> Language:
@@ -40,6 +42,21 @@ def spoken(file: Language | None = None) -> Language:
         return chosen or file or "en"
     told = os.environ.get("WFM_LANGUAGE") or os.environ.get("LC_ALL") or os.environ.get("LANG") or locale.getlocale()[0] or ""
     return "zh" if told.lower().startswith(("zh", "chinese")) else "en"
+
+
+def about(source: Source) -> None:
+    """Problems of this run with a key of the scenario are told at its place in ``source``."""
+    _SOURCE.set(source)
+
+
+def placed(problem: Problem) -> Problem:
+    """A problem with a key of the scenario that is planned, at its file and line."""
+    source = _SOURCE.get()
+    if source is None:
+        return problem
+    from wfm.scenario import problems
+
+    return problems.placed(problem, source.places, source.file)
 
 
 @dataclass(frozen=True)
@@ -85,6 +102,7 @@ class Asked:
         below: dict[str, Any] = {} if self.overlay is None else {"sheet": self.overlay}
         chosen, source = read_scenario(self.scenario, [*self.overrides, *extra], **below)
         speak(chosen.language)
+        about(source)
         if not self.quiet:
             tell_notices(source.notices, chosen.language)
         return chosen, source

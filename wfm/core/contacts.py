@@ -17,7 +17,7 @@ class Spread(Inputs):
     """How handle times scatter around their mean."""
 
     family: Literal["lognormal", "exponential"] = assumed("lognormal", "family of the handle time", "处理时长的分布")
-    cv: Factor = assumed(
+    cv: Annotated[Factor, Field(le=10)] = assumed(
         0.8,
         "coefficient of variation of the handle time",
         "处理时长的变异系数",

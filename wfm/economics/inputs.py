@@ -172,7 +172,7 @@ class Outsourced(Inputs):
     management_surcharge: Factor = found(
         "prices_cn.outsourced_management_surcharge", "managing the vendor, on the price", "外包管理附加费"
     )
-    aht_factor: Factor = assumed(
+    aht_factor: Annotated[Factor, Field(gt=0)] = assumed(
         1.04,
         "handle time beside one's own agents: knowledge arrives late",
         "处理时长系数（知识更新滞后）",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from wfm.core.errors import BadValueError, Phrase, Problem
@@ -48,6 +49,18 @@ def problems(errors: Sequence[Mapping[str, Any]], places: Mapping[KeyPath, Place
     if len(order) > MOST:
         told.append(Problem("{count} more problems", file=file, way_out="Mend these first", values={"count": len(order) - MOST}))
     return told
+
+
+def placed(problem: Problem, places: Mapping[KeyPath, Place], file: str) -> Problem:
+    """A problem that a later step has with a key of the scenario, with the place where that key is written."""
+    from wfm.scenario.model import Scenario
+
+    path = tuple(problem.key.split("."))
+    if problem.file or path[0] not in Scenario.model_fields:
+        return problem
+    written = {known: place for known, place in places.items() if place.file.startswith("--set")}
+    place = _place(path, places, written, file)
+    return replace(problem, file=place.file, line=place.line)
 
 
 def _problem(place: Place, path: KeyPath, entry: Mapping[str, Any]) -> Problem:

@@ -17,7 +17,7 @@ from wfm.core.errors import InputError
 from wfm.history import read_history
 from wfm.scenario.reader import read_scenario
 
-FUZZ = settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+FUZZ = settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 
 GOOD: dict[str, Any] = {
     "wfm": 2,

@@ -68,6 +68,13 @@ def _run(command: object, arguments: Sequence[str] | None = None) -> int:
     except OSError as error:
         _tell(_of_disk(error))
         return 1
+    except Exception as error:
+        import traceback
+
+        # The trace is for whoever mends it; the last line is for whoever meets it.
+        traceback.print_exc()
+        _tell(said("a mistake in wfm itself ({kind}), nothing written", {"kind": type(error).__name__}, spoken()))
+        return 1
     return code if isinstance(code, int) else 0
 
 

@@ -51,7 +51,7 @@ _TEXTS = (
     # Citizens' numbers of China: 18 digits, the last may be X.
     re.compile(r"(?<![0-9A-Za-z])\d{17}[\dXx](?![0-9A-Za-z])"),
     # Telephone numbers: with a country code, of China's landlines and mobiles, of North America.
-    re.compile(r"(?<![0-9A-Za-z.])(?:\+|00)\d[\d\-() ]{6,18}\d(?![0-9A-Za-z])"),
+    re.compile(r"(?<![0-9A-Za-z.])(?!\d{4}-\d\d-\d\d(?!\d))(?:\+|00)\d[\d\-() ]{6,18}\d(?![0-9A-Za-z])"),
     re.compile(r"(?<![0-9A-Za-z.-])\(?0\d{2,3}\)?[- ]?\d{7,8}(?![0-9A-Za-z-])"),
     re.compile(r"(?<![0-9A-Za-z.-])1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?![0-9A-Za-z-])"),
     re.compile(r"(?<![0-9A-Za-z.-])\(?\d{3}\)?[-. ]\d{3}[-. ]\d{4}(?![0-9A-Za-z-])"),

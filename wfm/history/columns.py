@@ -81,12 +81,21 @@ def find_layout(chunk: pd.DataFrame, columns: Mapping[str, str], export_name: st
         signs = {"outcome", "wait", "contact_id", "agent", "customer", "arrival", "answered_at", "ended_at"} & by_contact.keys()
         contact = "offered" not in by_interval and len(signs) >= 2 and "arrival" in by_contact
         found, grain = (by_contact, "contact") if contact else (by_interval, "interval")
+    _refuse_twins(headers, found, file)
     units = {ours: unit for ours, theirs in found.items() if (unit := unit_of(theirs))}
     units.update({ours: unit for ours, unit in (known.units if known else {}).items() if ours not in said})
     if grain == "interval":
         found = _when(chunk, found, said)
         _needed(chunk, found, file)
     return Layout(found, units, known, known is not None and not export_name, grain)
+
+
+def _refuse_twins(headers: list[str], found: Mapping[str, str], file: str) -> None:
+    """Two columns of one name are told apart by a number behind the second (`wfm.history.sources`); none is guessed here."""
+    twins = [theirs for theirs in found.values() if f"{theirs}.2" in headers]
+    if twins:
+        message, way_out = "two columns have this name", "Rename one of them, or leave it out"
+        raise InputError(*(Problem(message, key=theirs, way_out=way_out, file=file) for theirs in twins))
 
 
 def unit_of(header: str) -> str:

@@ -23,7 +23,9 @@ class SimulationInputs(Inputs):
     replications_min: Annotated[int, Field(ge=2, le=10**6)] = assumed(
         10, "play the plan at least so often, whatever the budget", "最少仿真轮数（不受上限约束）", "replications"
     )
-    replications_max: Annotated[int, Field(ge=2, le=10**6)] = assumed(1000, "play the plan at most so often", "最多仿真轮数", "replications")
+    replications_max: Annotated[int, Field(ge=2, le=10**6)] = assumed(
+        1000, "play the plan at most so often", "最多仿真轮数", "replications"
+    )
 
     @model_validator(mode="after")
     def _least_is_not_above_most(self) -> SimulationInputs:

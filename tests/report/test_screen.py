@@ -3,27 +3,30 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.report.pages import numbers
 from wfm.report.console import pad, screen, width, wrap
+from wfm.report.page import first_page
 from wfm.report.shown import ShownPlan, run
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
 
 #: Latin words that a Chinese planner reads: measures, terms of the trade, and the command line.
 LATIN = {"CI", "NPV", "wfm", "run", "set", "demand", "orders", "per", "day", "report", "html", "plan", "json", "tables", "out", "C",
-         "scenarios", "quickstart", "yaml", "Erl"}  # fmt: skip
+         "scenarios", "quickstart", "yaml", "xlsx", "Erl"}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
 def screens(quickstart: ShownPlan) -> dict[str, str]:
     written = [Path("out/quickstart/report.html"), Path("out/quickstart/plan.json"), Path("out/quickstart/tables/people.csv")]
+    # Keys of overrides are the planner's own words, in any language.
+    plan = replace(quickstart, overrides=())
     return {
-        language: screen(quickstart, language, written=written, scenario_path="scenarios/quickstart.yaml")
-        for language in ("zh", "en")
+        language: screen(plan, language, written=written, scenario_path="scenarios/quickstart.yaml") for language in ("zh", "en")
     }
 
 
@@ -97,3 +100,25 @@ def test_an_interval_of_days_stays_between_0_and_1() -> None:
     low, high = re.findall(r"within target on 0\.0% \((\d+\.\d)–(\d+\.\d)%\) of days", " ".join(plan.screen("en").split()))[0]
     assert float(low) == 0.0
     assert 0 < float(high) < 40
+
+
+@pytest.mark.parametrize(
+    ("overrides", "said"),
+    [
+        ((), None),
+        (("language=en",), None),
+        (
+            ("demand.orders_per_day=2000", "--given seats=10"),
+            "2 changed beside the scenario file: demand.orders_per_day=2000, --given seats=10",
+        ),
+        (("a=1", "b=2", "c=3", "d=4", "e=5"), "5 changed beside the scenario file: a=1, b=2, c=3, d=4 and more"),
+    ],
+)
+def test_a_plan_says_what_was_changed_beside_its_file(quickstart: ShownPlan, overrides: tuple[str, ...], said: str | None) -> None:
+    plan = replace(quickstart, overrides=overrides)
+    shown = " ".join(screen(plan, "en").split())
+    report = first_page(plan, "en").about
+    assert ("beside the scenario file" in shown) == (said is not None)
+    if said:
+        assert said in shown
+        assert said in report

@@ -55,18 +55,16 @@ def run(asked: Asked, fail_under: bool) -> int:
 
     tell = progress_line(chosen.language, quiet=asked.quiet)
     plan = make_plan(chosen, folder=source.folder, seats=seats, given=given, progress=tell)
-    plan = replace(plan, overrides=(*source.overrides, *(f"--given {text}" for text in asked.given)))
+    # What was asked for beside the file stands in the header of screen and report, and in plan.json.
+    beside = [f"--given {text}" for text in asked.given] + [f"--use {name}" for name in sorted(given)]
+    plan = replace(plan, overrides=(*source.overrides, *beside))
     written = write_outputs(plan, folder)
-    changed = [brief.overrides(source.overrides, chosen.language)] if source.overrides else []
-    changed += [brief.used(sorted(given), chosen.language)] if given else []
     if asked.as_json:
         sys.stdout.write(plan_json(plan))
     elif asked.brief:
         print("\n".join(brief.plan(plan, chosen.language)))
     elif not asked.quiet:
         print(screen(plan, chosen.language, written=written, scenario_path=asked.scenario))
-        for line in changed:
-            print(f" {line}")
     if asked.verbose and not asked.quiet:
         head = brief.title(chosen, "history")
         if plan.history is not None:

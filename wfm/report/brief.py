@@ -14,7 +14,6 @@ from wfm.report import formats, sentences
 from wfm.report.words import catalog, name, text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
     from datetime import date
 
     import pandas as pd
@@ -277,16 +276,6 @@ def held(scenario: Scenario, *, heads: bool) -> str:
     language = scenario.language
     said = [text("digest.held", language), *([] if heads else [text("digest.held_no_heads", language)])]
     return text("step.then", language).join(said)
-
-
-def overrides(applied: Sequence[str], language: str) -> str:
-    """Which overrides a plan was made with."""
-    return text("step.overrides", language, overrides=text("step.and", language).join(applied))
-
-
-def used(tables: Iterable[str], language: str) -> str:
-    """Which tables were given."""
-    return text("step.used", language, tables=text("step.and", language).join(tables))
 
 
 def title(scenario: Scenario, step: str, first: date | None = None, last: date | None = None) -> str:

@@ -1,34 +1,19 @@
-"""One scenario, one plan. This page tells the whole story; it is the only place that knows the order of the steps."""
+"""One scenario, one plan. This page tells the whole story: what is made, in which order, and what a plan holds."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wfm.advice import Advice, advise
-from wfm.core.contracts import CONTRACTS, check
-from wfm.core.errors import InputError, Problem
-from wfm.core.masking import veiled
-from wfm.core.tables import completed
-from wfm.economics.breakeven import break_evens
-from wfm.economics.comparison import case_ledger, compare
-from wfm.economics.ledger import BASELINE
-from wfm.economics.options import case
-from wfm.expected import counted, expect, fitted, made_up, no_repairs, read_past
-from wfm.forecast import day_draws
-from wfm.loop import OneMore, one_more, play
-from wfm.reverse import Carried, carried
+from wfm.expected import made_up
+from wfm.loop import OneMore
+from wfm.reverse import Carried
 from wfm.scenario.origins import Origin, origins
 from wfm.simulate import SimulationResult
-from wfm.sourcing import Held, Sourcing
-from wfm.staffed import Staffed, brought, lines, manned, shifts
-from wfm.staffing import requirement
-from wfm.workload import workload
+from wfm.steps import Progress, Steps
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,12 +21,6 @@ if TYPE_CHECKING:
     from wfm.capacity import People
     from wfm.scenario.model import Scenario
     from wfm.schedule.schedule import Schedule
-
-Progress = Callable[[str, bool], None]
-"""Called as ``progress(stage, done)`` when a stage begins and when it is done."""
-
-#: Whole days drawn for the bands of daily totals.
-DRAWS = 200
 
 
 @dataclass(frozen=True)
@@ -137,191 +116,3 @@ def make_plan(
         ),
         origins=known,
     )
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """The options in money: their ledger, their measures, what would overturn them, and which is worth the most."""
-
-    ledger: pd.DataFrame
-    options: pd.DataFrame
-    break_evens: pd.DataFrame
-    best: str
-
-
-class Steps:
-    """The steps of a plan, each made when it is first asked for, from the steps before it.
-
-    Parameters
-    ----------
-    scenario, folder, seats, progress
-        As for `make_plan`.
-    given
-        Tables that stand in for a step, by name, each under its contract (`wfm.core.contracts`): ``history``; ``forecast``;
-        ``workload``; ``requirement``; ``shifts`` (contract ``schedule``) and ``cover``, the one counted from the other where only
-        shifts are given; ``people``, with ``heads`` (one row a kind) beside it. What a requirement or a workload says of contacts
-        is taken for the steps before it too. In its column ``counts`` a table says whether its contacts are "customers" (else
-        assumed) or "attempts", redials included. Given people are held: `wfm.sourcing.Held`.
-
-    Raises
-    ------
-    InputError
-        A table that breaks its contract or has days outside the plan, or a cover without its shifts where shifts are needed.
-    """
-
-    def __init__(
-        self,
-        scenario: Scenario,
-        *,
-        folder: Path = Path(),
-        seats: int | None = None,
-        given: Mapping[str, pd.DataFrame] | None = None,
-        progress: Progress = lambda stage, done: None,
-    ) -> None:
-        self._asked, self._folder, self._seats, self._stage = fitted(scenario, folder), folder, seats, _told(progress)
-        # A planner's own table may bring more columns than the step needs, those of people among them.
-        own = {name: self._checked(table, name) for name, table in (given or {}).items()}
-        self.given = {name: veiled(table, CONTRACTS[_contract(name)].columns) if _contract(name) in CONTRACTS else table
-                      for name, table in own.items()}  # fmt: skip
-
-    def _checked(self, table: pd.DataFrame, name: str) -> pd.DataFrame:
-        contract = _contract(name)
-        if contract in CONTRACTS:
-            check(table, contract)
-        if name in ("forecast", "workload", "requirement", "shifts", "cover"):
-            window = self._asked.plan
-            table = completed(table, window.interval) if name != "shifts" else table
-            days = table["date"] if "date" in table else table["start"].dt.date
-            outside = [day for day in days if not window.start <= day <= window.end]
-            if outside:
-                told = {"name": name, "start": window.start, "end": window.end}
-                message = "the table '{name}' has days outside the plan, {start} to {end}"
-                way_out = "Plan the same days: set plan.start and plan.weeks"
-                raise InputError(Problem(message, "date", str(outside[0]), way_out, values=told))
-        return table
-
-    @property
-    def asked(self) -> Scenario:
-        """The scenario as it was asked for, with what its records say (``contact.fit``)."""
-        return self._asked
-
-    @property
-    def held(self) -> bool:
-        """Whether people are given, so that no option is staffed anew."""
-        return "people" in self.given
-
-    @cached_property
-    def past(self) -> tuple[pd.DataFrame | None, pd.DataFrame]:
-        """Table ``history`` (None where there is none or none is needed), and what was repaired in it."""
-        if self.given.keys() & {"history", "forecast", "workload", "requirement"}:
-            return self.given.get("history"), no_repairs()
-        return read_past(self._asked, self._folder)
-
-    @cached_property
-    def _expected(self) -> tuple[pd.DataFrame, Scenario]:
-        for name in ("forecast", "workload", "requirement"):
-            if name in self.given and CONTRACTS["forecast"].columns.keys() <= set(self.given[name].columns):
-                return self.given[name], counted(self._asked, self.given[name])
-        with self._stage("forecast"):
-            # A workload or a requirement without a forecast's columns says nothing of the past.
-            needed = "history" not in self.given and self.given.keys() & {"workload", "requirement"}
-            return expect(self._asked, read_past(self._asked, self._folder)[0] if needed else self.past[0])
-
-    @property
-    def scenario(self) -> Scenario:
-        """The scenario as it is simulated: with redials where contacts are customers, without where they are attempts."""
-        return self._expected[1]
-
-    @property
-    def forecast(self) -> pd.DataFrame:
-        """Table ``forecast``."""
-        return self._expected[0]
-
-    @cached_property
-    def day_draws(self) -> pd.DataFrame:
-        """Table ``day_draws``: whole days as they may come."""
-        return day_draws(self.forecast, DRAWS, self._asked.seed, counts=True)
-
-    @cached_property
-    def workload(self) -> pd.DataFrame:
-        """Table ``workload``."""
-        for name in ("workload", "requirement"):
-            if name in self.given and CONTRACTS["workload"].columns.keys() <= set(self.given[name].columns):
-                return self.given[name]
-        return workload(self.forecast, self.scenario.contact)
-
-    @cached_property
-    def requirement(self) -> pd.DataFrame:
-        """Table ``requirement``, with the workload it answers."""
-        own = self.given.get("requirement")
-        if own is None:
-            return requirement(self.workload, self.scenario.targets, self.scenario.contact)
-        missing = [column for column in self.workload if column not in own]
-        return own.merge(self.workload[["start", *missing]], on="start", how="left") if missing else own
-
-    @cached_property
-    def schedule(self) -> Schedule:
-        """Shifts and their cover."""
-        need, own, cover = self.requirement, self.given.get("shifts"), self.given.get("cover")
-        if cover is not None and own is None:
-            way_out = "Give both: --use shifts=... --use cover=..."
-            raise InputError(Problem("a cover says how many are there, not in which shifts", key="cover", way_out=way_out))
-        with self._stage("requirement"):
-            return shifts(self.scenario, need, self._seats) if own is None else brought(self.scenario, own, need, cover)
-
-    @cached_property
-    def cover(self) -> pd.DataFrame:
-        """Table ``cover``."""
-        own = self.given.get("cover")
-        return self.schedule.cover if own is None else own
-
-    @cached_property
-    def staffed(self) -> Staffed:
-        """Workload, requirement, shifts, and the people, seats and lines behind them."""
-        return manned(self.scenario, self.workload, self.requirement, self.schedule)
-
-    @cached_property
-    def simulation(self) -> SimulationResult:
-        """What service the cover gives."""
-        cover, trunk = self.cover, lines(self.requirement, self.scenario)
-        with self._stage("simulation"):
-            return play(self.scenario, self.workload, cover, trunk)
-
-    @cached_property
-    def one_more(self) -> OneMore | None:
-        """What one more person would change."""
-        return one_more(self.scenario, self.staffed, self.simulation, seats=self._seats)
-
-    @cached_property
-    def money(self) -> Comparison:
-        """The options in money."""
-        sourcing = Sourcing(self.scenario, self.staffed, self._seats)
-        own = self.given.get("people")
-        with self._stage("economics"):
-            asked = self.scenario
-            quantities = sourcing if own is None else Held(sourcing, own, self.given.get("heads"))
-            money = case(asked.money, asked.people.wage, asked.options, quantities)
-            ledger = case_ledger(money)
-            options = compare(money, ledger)
-            best = str(options["npv"].idxmax()) if options["npv"].max() > 0 else BASELINE
-            return Comparison(ledger, options, break_evens(money), best)
-
-    @cached_property
-    def carried(self) -> Carried:
-        """How much the seats can carry."""
-        return carried(self.scenario, self.workload, self._seats or math.ceil(self.staffed.people.present))
-
-
-def _contract(name: str) -> str:
-    """The contract of a given table."""
-    return {"shifts": "schedule"}.get(name, name)
-
-
-def _told(progress: Progress) -> Callable[[str], AbstractContextManager[None]]:
-    @contextmanager
-    def stage(name: str) -> Iterator[None]:
-        progress(name, False)
-        yield
-        progress(name, True)
-
-    return stage

@@ -16,8 +16,8 @@ from wfm.core.masking import HIDDEN, masked, personal, pseudonym, veiled
 from wfm.core.tables import csv_text
 from wfm.history import read_history
 from wfm.history.calls import read_calls
-from wfm.plan import Steps
 from wfm.scenario.reader import read_scenario
+from wfm.steps import Steps
 
 PEOPLE = """
     agent Agent_Name agentId AgentId username Phone-Number ANI caller_id CUSTOMER

@@ -13,12 +13,12 @@ from click.testing import CliRunner, Result
 from tests.conftest import SCENARIOS
 from wfm.cli.explain import explain as command
 from wfm.core.errors import InputError
-from wfm.plan import Steps
 from wfm.report.explain import Explanation, Ground, explain, topics
 from wfm.report.files import write_outputs
 from wfm.report.shown import ShownPlan
 from wfm.report.words import LANGUAGES
 from wfm.scenario.reader import read_scenario
+from wfm.steps import Steps
 
 NOON = datetime(2027, 7, 5, 12, 30)
 

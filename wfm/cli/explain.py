@@ -115,8 +115,8 @@ def _ground(path: Path | None, language: str | None) -> Ground:
     if path.is_dir() or path.suffix.lower() == ".json":
         plan = read_plan(path)
         return Ground(plan, language or plan.scenario.language, planned=True)
-    from wfm.plan import Steps
     from wfm.scenario.reader import read_scenario
+    from wfm.steps import Steps
 
     scenario, source = read_scenario(path)
     return Ground(Steps(scenario, folder=source.folder), language or scenario.language, planned=False)

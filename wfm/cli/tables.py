@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from wfm.cli.options import Asked
-    from wfm.plan import Steps
     from wfm.scenario.model import Scenario
+    from wfm.steps import Steps
 
 #: Version of the object that ``--json`` prints of a table.
 VERSION = 1
@@ -111,7 +111,7 @@ def given_steps(asked: Asked, step: str, reads: tuple[str, ...], folder: tuple[s
     seats = asked.seats
     target(asked)
     tables = used(asked, scenario.timezone, reads, folder=folder)
-    from wfm.plan import Steps
+    from wfm.steps import Steps
 
     tell = _progress(scenario.language, quiet=asked.quiet, verbose=asked.verbose)
     return Steps(scenario, folder=source.folder, seats=seats, given=tables, progress=tell), scenario

@@ -19,10 +19,11 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from wfm.capacity import People
-    from wfm.plan import Comparison, Plan
+    from wfm.plan import Plan
     from wfm.scenario.model import Scenario
     from wfm.schedule.schedule import Schedule
     from wfm.simulate import SimulationResult
+    from wfm.steps import Comparison
 
 _TOLD = 5
 _KPIS = ("answer_rate", "sl_offered", "asa_answered", "occupancy")

@@ -20,11 +20,12 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from wfm.capacity import People
-    from wfm.plan import Plan, Steps
+    from wfm.plan import Plan
     from wfm.scenario.model import Scenario
     from wfm.scenario.origins import Origin
     from wfm.schedule.schedule import Schedule
     from wfm.simulate import SimulationResult
+    from wfm.steps import Steps
 
 #: Version of the object's shape.
 VERSION = 1

@@ -149,9 +149,10 @@ def _plan(value: dict[str, Any], file: Path) -> Plan:
     from wfm.expected import no_repairs
     from wfm.forecast import day_draws
     from wfm.loop import OneMore
-    from wfm.plan import DRAWS, Plan
+    from wfm.plan import Plan
     from wfm.reverse import Carried
     from wfm.schedule.schedule import Schedule
+    from wfm.steps import DRAWS
 
     scenario = saved_scenario(value, file)
     tables, replaced = _tables(value["tables"], file, scenario)

@@ -9,7 +9,8 @@ from wfm.core import kpi
 if TYPE_CHECKING:
     import pandas as pd
 
-    from wfm.plan import Plan, Steps
+    from wfm.plan import Plan
+    from wfm.steps import Steps
 
 
 def by_day(plan: Plan | Steps) -> pd.DataFrame:

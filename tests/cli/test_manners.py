@@ -1,5 +1,6 @@
 """How every command behaves: help, languages, interruptions, pipes that close, disks that refuse."""
 
+import json
 import os
 import signal
 import subprocess
@@ -147,8 +148,10 @@ def test_a_run_states_its_overrides_and_the_tables_it_used(tmp_path: Path) -> No
     forecast.write_bytes(wfm("forecast", QUICKSTART, *SETS).raw)
     done = wfm("run", QUICKSTART, *SETS, "--use", f"forecast={forecast}", "--out", tmp_path / "out", "--language", "en", "-v")
     assert done.code == 0, done.err
-    assert "overrides: simulation.contacts=1, " in done.out
-    assert "tables used: forecast" in done.out
+    assert "changed beside the scenario file" in done.out
+    overrides = json.loads((tmp_path / "out" / "plan.json").read_text(encoding="utf-8"))["overrides"]
+    assert overrides[0] == "simulation.contacts=1"
+    assert "--use forecast" in overrides
     assert "plan.json" in done.err
     lines = wfm("run", QUICKSTART, *SETS, "--brief", "-q", "--out", tmp_path / "out").out.splitlines()
     assert len(lines) == 5

@@ -23,6 +23,7 @@ PEOPLE = """
     agent Agent_Name agentId AgentId username Phone-Number ANI caller_id CUSTOMER
     customer_id CustomerEndpoint.Address email 客服 客服工号  客服昵称 座席 买家会员名 买家昵称 旺旺 手机号
     联系手机 收货人姓名 来电号码 主叫号码 姓名 客户电话 订单编号 接待客服 微信号 member_no mobile
+    接听人 接线员 话务员 经办人 负责人 受理人 处理人 客户代表 nick ww uid staff
 """.split()  # noqa: SIM905
 NO_PEOPLE = """
     agents queue_name skill_name offered handle_time aht 接待人数 咨询人数 客户数 客服接待人数 来电量
@@ -48,6 +49,9 @@ def test_columns_of_no_people(header: str) -> None:
         ("call +86 138 1234 5678 now", f"call {HIDDEN} now"),
         ("+44 20 7946 0958", HIDDEN),
         ("(555) 123-4567", HIDDEN),
+        ("(212)555-1234", HIDDEN),
+        ("call 2125551234", f"call {HIDDEN}"),
+        ("1998887777", HIDDEN),
         ("010-12345678", HIDDEN),
         ("wang.xm@example.com wrote", f"{HIDDEN} wrote"),
         ("11010119900307123X", HIDDEN),
@@ -60,11 +64,19 @@ def test_numbers_of_people_are_hidden_in_texts(text: str, hidden: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["2027-07-05 10:30", "2027-07-05T10:30:00+08:00", "20270705103000", "1604639129000", "1604639129", "1,234,567.89", "98.5%",
+    ["2027-07-05 10:30", "2027-07-05T10:30:00+08:00", "20270705103000", "20270705", "1,234,567.89", "98.5%",
      "12345678", "0.123456789012", "wrote 2003-03-04 to 1999-02-20", "E8", "1999-02-01T00:11:28"],
 )  # fmt: skip
 def test_dates_amounts_and_instants_stay(text: str) -> None:
     assert masked(text) == text
+
+
+@pytest.mark.parametrize("text", ["1604639129000", "1604639129"])
+def test_counted_instants_stay_in_columns_of_times_alone(text: str) -> None:
+    assert masked(text, instants=True) == text
+    assert masked(text) == HIDDEN
+    table = pd.DataFrame({"start": [text, text], "note": [text, "ok"]})
+    assert veiled(table).to_dict("list") == {"start": [text, text], "note": [HIDDEN, "ok"]}
 
 
 @given(st.text())

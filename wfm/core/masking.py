@@ -25,13 +25,13 @@ _WORDS = frozenset(
     agent customer caller callee client consumer member buyer user recipient contactname fullname firstname lastname
     fname lname surname nickname username name phone mobile tel telephone cell cellphone msisdn ani dnis cli mail
     email address addr passport login operator advisor adviser employee rep representative seller staffname qq
-    wechat whatsapp account
+    wechat whatsapp account nick ww uid staff
     """.split()  # noqa: SIM905
 )
 _PARTS = (
     *("姓名", "名字", "昵称", "手机", "电话", "号码", "主叫", "被叫", "来电号", "客户", "买家", "会员", "旺旺", "收货", "收件"),
     *("地址", "邮箱", "身份证", "客服", "座席", "坐席", "工号", "员工", "顾客", "用户", "联系人", "接待人", "订单号", "订单编号"),
-    *("账号", "帐号", "微信"),
+    *("账号", "帐号", "微信", "接听人", "接线员", "话务员", "经办人", "负责人", "受理人", "处理人", "代表"),
 )
 # What belongs to a queue, a file or a system is no person; counts, shares and times of people are none either.
 _NO_PERSON = frozenset(
@@ -54,9 +54,9 @@ _TEXTS = (
     re.compile(r"(?<![0-9A-Za-z.])(?!\d{4}-\d\d-\d\d(?!\d))(?:\+|00)\d[\d\-() ]{6,18}\d(?![0-9A-Za-z])"),
     re.compile(r"(?<![0-9A-Za-z.-])\(?0\d{2,3}\)?[- ]?\d{7,8}(?![0-9A-Za-z-])"),
     re.compile(r"(?<![0-9A-Za-z.-])1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?![0-9A-Za-z-])"),
-    re.compile(r"(?<![0-9A-Za-z.-])\(?\d{3}\)?[-. ]\d{3}[-. ]\d{4}(?![0-9A-Za-z-])"),
+    re.compile(r"(?<![0-9A-Za-z.-])(?:\(?\d{3}\)[-. ]?\d{3}[-. ]?|\d{3}[-. ]\d{3}[-. ])\d{4}(?![0-9A-Za-z-])"),
 )
-# A long run of digits is an order, an account or a telephone, unless it is an instant.
+# A long run of digits is an order, an account or a telephone, unless it is a stamp.
 _DIGITS = re.compile(r"(?<![0-9A-Za-z_.])\d{9,}(?![0-9A-Za-z_]|\.\d)")
 
 
@@ -97,25 +97,28 @@ def _key() -> bytes:
     return secrets.token_bytes(32)
 
 
-def masked(text: str) -> str:
+def masked(text: str, *, instants: bool = False) -> str:
     """A text with telephone numbers, e-mail addresses, citizens' numbers and other long numbers hidden.
 
-    Dates, short numbers and instants counted in seconds or milliseconds stay.
+    Dates, short numbers and stamps such as 20270705103000 stay; seconds and milliseconds since 1970 look like telephone numbers and
+    stay only with ``instants``, where the text is known to be of a column of times.
 
     >>> masked("call 13812345678 on 2027-07-05 about 240707123456789")
     'call *** on 2027-07-05 about ***'
     """
     for pattern in _TEXTS:
-        text = pattern.sub(lambda found: found[0] if _is_instant(found[0]) else HIDDEN, text)
-    return _DIGITS.sub(lambda found: found[0] if _is_instant(found[0]) else HIDDEN, text)
+        text = pattern.sub(lambda found: found[0] if _is_instant(found[0], counted=instants) else HIDDEN, text)
+    return _DIGITS.sub(lambda found: found[0] if _is_instant(found[0], counted=instants) else HIDDEN, text)
 
 
-def _is_instant(digits: str) -> bool:
-    """Epoch seconds or milliseconds of 2001 to 2100, or a stamp such as 20270705103000 or 202707051030."""
+def _is_instant(digits: str, *, counted: bool) -> bool:
+    """A stamp such as 20270705103000 or 202707051030, or where ``counted`` epoch seconds or milliseconds of 2001 to 2100."""
     if not digits.isdigit():
         return False
     if len(digits) in (12, 14):
         return bool(re.fullmatch(r"(19|20)\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])([01]\d|2[0-3])[0-5]\d([0-5]\d)?", digits))
+    if not counted:
+        return False
     return (len(digits) == 10 and "10" < digits < "4102444800") or (len(digits) == 13 and "10" < digits < "4102444800000")
 
 
@@ -142,16 +145,17 @@ def veiled(table: pd.DataFrame, keep: Collection[str] = ()) -> pd.DataFrame:
             column = column.astype(object)
         codes, unique = pd.factorize(column)
         numbers: dict[object, str] = {}
-        shown = [_veiled(cell, numbers, said=said) for cell in unique]
+        instants = str(header) in ("start", "end")
+        shown = [_veiled(cell, numbers, said=said, instants=instants) for cell in unique]
         if said or any(new is not old for new, old in zip(shown, unique, strict=True)):
             cells = [shown[code] if code >= 0 else cell for code, cell in zip(codes, column, strict=True)]
             result.isetitem(i, pd.array(cells, dtype=object))
     return result
 
 
-def _veiled(cell: object, numbers: dict[object, str], *, said: bool) -> object:
+def _veiled(cell: object, numbers: dict[object, str], *, said: bool, instants: bool) -> object:
     if not said:
-        hidden = masked(cell) if isinstance(cell, str) else cell
+        hidden = masked(cell, instants=instants) if isinstance(cell, str) else cell
         return cell if hidden == cell else hidden
     if cell == "":
         return cell

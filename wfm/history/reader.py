@@ -118,7 +118,8 @@ def read_history(
     date_order
         Order of day, month and year where dates are written like 05/07/2027 and the column itself does not tell.
     duplicates
-        What to do with rows of one queue and interval that differ: refuse them, keep the first or the last, or add them up.
+        What to do with rows of one queue and interval that differ: refuse them, keep the first or the last, or add them up (then
+        equal rows too, which are dropped otherwise).
     within
         Threshold of ``answered_within`` [s] for sources with a row for each contact; None leaves the column out.
 
@@ -309,6 +310,8 @@ def _one_each(rows: Rows, found: Found, duplicates: Duplicates, zone: Zone, *, w
         same &= (a == b) | (np.isnan(a) & np.isnan(b))
     meets = moved[groups] | moved[head[groups]]
     same &= ~meets
+    if duplicates == "sum":
+        same[:] = False  # rows to be added up count even where they happen to be equal
     clash = groups[~same & ~meets]
     dropped = groups[same]
     if len(dropped):

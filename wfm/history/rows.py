@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from wfm.core.errors import InputError, Phrase, Problem
-from wfm.core.masking import masked, personal
+from wfm.core.masking import HIDDEN, masked, personal
 from wfm.history.cells import SECONDS, Kind, Numbers
 from wfm.history.columns import COUNTS, DURATIONS, SHARES, Layout
 from wfm.history.repairs import Repairs
@@ -41,6 +41,10 @@ _TOTAL = re.compile(
 )
 _LOOKS_DATED = re.compile(r"\s*\d{1,4}[-/.年月:：]\d")
 _LONG_TEXT = 60
+_HAN = re.compile(r"[\u4e00-\u9fff]")
+_NAME = re.compile(r"[\u4e00-\u9fff]{2,4}\s*(先生|女士|小姐)?|[\u4e00-\u9fff](先生|女士|小姐)|[A-Z][a-z]+(\s+[A-Z][a-z.]*)+")
+# What people write where there is no number.
+_NO_NAMES = frozenset("未知 暂无 待定 缺失 不详 没有 无数据 未统计 暂无数据 合计 小计 总计 错误 正常 休息 休假 放假".split())  # noqa: SIM905
 
 
 def is_total(text: str) -> bool:
@@ -75,8 +79,14 @@ def _hidden(problem: Problem) -> Problem:
     if problem.value is None:
         return problem
     text = str(problem.value)
-    value: object = "***" if personal(problem.key) else masked(text)
+    shown = masked(text)
+    value: object = HIDDEN if personal(problem.key) or _may_name(text) or (shown != text and _HAN.search(text)) else shown
     return problem if value == text else replace(problem, value=value)
+
+
+def _may_name(text: str) -> bool:
+    """Whether a refused cell may be somebody's name: few Chinese characters, or capitalised words."""
+    return bool(_NAME.fullmatch(text.strip())) and text.strip() not in _NO_NAMES
 
 
 @dataclass

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from wfm.core.intervals import OpeningHours
     from wfm.forecast.days import Days
     from wfm.forecast.events import Event
+    from wfm.forecast.rolling import Method
 
 DAY = 86400
 ORIGINS = 12
@@ -135,7 +136,10 @@ def run_backtest(
         parts += [table.assign(queue=queue, model=model) for model, table in results.items() if len(table)]
         if progress is not None:
             progress(done, len(pasts))
-    table = pd.concat(parts, ignore_index=True)
+    table = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame({"actual": []})
+    if not table["actual"].notna().any():
+        way_out = "Choose origins with known days after them, by --from, --to or --origins"
+        raise InputError(Problem("no known day comes after the origins", key="history", way_out=way_out))
     if interval_s != DAY:
         table["start"] = [f"{slot * interval_s // 3600:02d}:{slot * interval_s // 60 % 60:02d}" for slot in table["slot"]]
     scale = float(pd.Series(scales).mean())
@@ -160,7 +164,7 @@ def _unusual(past: Days, country: str, events: Sequence[Event]) -> pd.DataFrame:
     from wfm.forecast.events import in_events
     from wfm.forecast.special import calendar_of, unusual_days
 
-    known = past.totals().dropna()
+    known = past.sums(len(past.days)).dropna()
     days = list(known.index)
     if not days:
         return pd.DataFrame({"date": [], "actual": []})
@@ -173,7 +177,7 @@ def _unusual(past: Days, country: str, events: Sequence[Event]) -> pd.DataFrame:
 def _summary(table: pd.DataFrame, leads: Mapping[str, int], scale: float) -> pd.DataFrame:
     from wfm.forecast.measures import summary
 
-    banded = table.dropna(axis=1, how="all") if "low95" in table and table["low95"].isna().all() else table
+    banded = table.drop(columns=[name for name in table if str(name).startswith(("low", "high")) and table[name].isna().all()])
     return summary(banded, leads, scale)
 
 
@@ -182,7 +186,8 @@ def _past(rows: pd.DataFrame, timezone: str, hours: OpeningHours | None, interva
 
     gaps = rows["start"].sort_values().diff().dt.total_seconds()
     step = interval_s if interval_s != DAY else min(int(gaps[gaps > 0].min() if (gaps > 0).any() else DAY), 3600)
-    return lay_out_past(rows, step if DAY % step == 0 else 60, timezone, hours)
+    # Days are judged by all that came; intervals only where a weekday usually has any, since stray contacts are no opening hours.
+    return lay_out_past(rows, step if DAY % step == 0 else 60, timezone, hours, usual=0.0 if interval_s == DAY else 0.5)
 
 
 def _judged_days(
@@ -199,12 +204,20 @@ def _judged_days(
     def ours(history: pd.Series, days: Sequence[date]) -> pd.DataFrame:
         return daily_forecast(history, days, country=country, events=learnable(events, history.index[-1]))
 
-    series = without_outages(past.totals(), calendar_of(past.days, country).apart | in_events(past.days, events))
+    apart = calendar_of(past.days, country).apart | in_events(past.days, events)
+
+    def cleaned(method: Method) -> Method:
+        """The method on the days seen, gaps of zeros taken out by what those days tell."""
+        return lambda history, days: method(without_outages(history, apart[: len(history)]), days)
+
+    series = past.sums(sum(day <= origins[0] for day in past.days) if origins else 0)
+    # A gap in the records is nothing to be judged by.
+    known = without_outages(series, apart)
     results = {}
     for model, weeks in models.items():
-        method = partial(seasonal_mean, weeks=weeks) if weeks else ours
-        results[model] = backtest(series, origins, leads, method)
-    return results, naive_scale(series.loc[: origins[0]]) if origins else float("nan")
+        table = backtest(series, origins, leads, cleaned(partial(seasonal_mean, weeks=weeks) if weeks else ours))
+        results[model] = table.assign(actual=table["date"].map(known)) if len(table) else table
+    return results, naive_scale(known.loc[: origins[0]]) if origins else float("nan")
 
 
 def _judged_intervals(

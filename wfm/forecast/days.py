@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 # A day of which less than this share is known says too little of its total.
 _KNOWN_ENOUGH = 0.75
+# A day may lack slots that carry this share of its weekday's contacts and still count as a whole one.
+_LACKING = 0.01
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,22 @@ class Days:
         values = np.where(covered >= _KNOWN_ENOUGH, total / np.maximum(covered, 1e-9), np.nan)
         return pd.Series(values, index=self.days)
 
+    def sums(self, seen: int) -> pd.Series:
+        """Contacts by day as they were written down, NaN where slots are unknown that matter on that weekday.
+
+        What matters is told by the first ``seen`` days alone, so that nothing later has a say in it.
+        """
+        import numpy as np
+        import pandas as pd
+
+        known = np.isfinite(self.counts)
+        values = np.where(known, self.counts, 0.0)
+        weight = np.zeros(self.open.shape)
+        np.add.at(weight, self.weekday[:seen], values[:seen])
+        weight = weight[self.weekday]
+        lacking = (weight * ~known).sum(axis=1) > _LACKING * weight.sum(axis=1)
+        return pd.Series(np.where(lacking | ~known.any(axis=1), np.nan, values.sum(axis=1)), index=self.days)
+
 
 def lay_out(history: pd.DataFrame, grid: pd.DataFrame, hours: OpeningHours | None) -> Days:
     """One queue's history as days by slots of the grid's length, in the grid's open hours.
@@ -95,11 +113,13 @@ def lay_out(history: pd.DataFrame, grid: pd.DataFrame, hours: OpeningHours | Non
     return _arranged(history, seconds, grid["start"].dt.tz, _open_slots(grid, hours, 86400 // seconds))
 
 
-def lay_out_past(history: pd.DataFrame, seconds: int, timezone: str, hours: OpeningHours | None = None) -> Days:
+def lay_out_past(
+    history: pd.DataFrame, seconds: int, timezone: str, hours: OpeningHours | None = None, *, usual: float = 0.0
+) -> Days:
     """One queue's history as days by slots without a plan's grid, every open day a row.
 
-    Open are the ``hours``; without them the slots that a weekday ever has. A day without rows of a weekday that mostly
-    has some is unknown; one of another weekday is closed.
+    Open are the ``hours``; without them the slots that a weekday has on more than ``usual`` of its days. A day without rows of a
+    weekday that mostly has some is unknown; one of another weekday is closed.
 
     Parameters
     ----------
@@ -109,13 +129,18 @@ def lay_out_past(history: pd.DataFrame, seconds: int, timezone: str, hours: Open
         Length of a slot.
     timezone
         Whose wall clock counts.
+    usual
+        Share of a weekday's days, 0 for a slot that ever was.
     """
     import numpy as np
     import pandas as pd
 
     start = history["start"].dt.tz_convert(timezone)
     clock = start.dt.hour * 3600 + start.dt.minute * 60
-    grid = pd.DataFrame({"weekday": start.dt.day_of_week, "slot": clock // seconds}).drop_duplicates()
+    rows = pd.DataFrame({"day": start.dt.date, "weekday": start.dt.day_of_week, "slot": clock // seconds}).drop_duplicates()
+    days = rows.groupby("weekday")["day"].nunique()
+    often = rows.groupby(["weekday", "slot"])["day"].nunique().reset_index()
+    grid = often[often["day"] > usual * often["weekday"].map(days)][["weekday", "slot"]]
     step = _step(start, seconds)
     if seconds < step < 86400:
         grid = pd.concat([grid.assign(slot=grid["slot"] + copy) for copy in range(step // seconds)])

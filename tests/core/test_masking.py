@@ -214,3 +214,7 @@ def test_a_table_of_ones_own_is_shown_without_its_people(tmp_path: Path) -> None
     given = Steps(scenario, given={"history": table}).given["history"]
     assert given["客服姓名"].tolist() == ["person 1", "person 2"]
     assert given["offered"].tolist() == [3.0, 4.0]
+
+
+def test_headers_of_csv_are_no_formulas() -> None:
+    assert csv_text(pd.DataFrame({"=1+1": [2], "offered": [3]})) == "'=1+1,offered\n2,3\n"

@@ -100,6 +100,38 @@ def test_duplicates_are_dealt_with_as_asked(read) -> None:
         read(*lines)
     assert [read(*lines, duplicates=how).table["offered"].iloc[0] for how in ("first", "last", "sum")] == [5, 7, 12]
     assert codes(read(*lines, duplicates="last"))["clash_last"] == "10"
+    equal = [*lines[:-1], lines[1]]
+    assert [read(*equal, duplicates=how).table["offered"].iloc[0] for how in ("refuse", "first", "last", "sum")] == [5, 5, 5, 10]
+
+
+@pytest.mark.parametrize(
+    ("cell", "shown"),
+    [
+        ("王小明", "***"),
+        ("王先生", "***"),
+        ("李雷 女士", "***"),
+        ("Jane Doe", "***"),
+        ("abc", "abc"),
+        ("未知x1", "未知x1"),
+        ("12个?", "12个?"),
+    ],
+)
+def test_a_refused_cell_is_shown_unless_it_may_be_a_name(read, cell: str, shown: str) -> None:
+    lines = ["start,offered", *[f"{time},5" for time in HALF_HOURS], f"2027-07-06 10:00,{cell}"]
+    with pytest.raises(InputError) as refused:
+        read(*lines)
+    assert [problem.value for problem in refused.value.problems] == [shown]
+
+
+def test_a_first_row_of_cells_is_not_quoted(read) -> None:
+    for row in ("王小明,2027-07-05 10:00,售后", "13812345678,王小明,售后", "王小明,售后,35"):
+        with pytest.raises(InputError) as refused:
+            read(row, row, columns={"offered": "calls"})
+        with pytest.raises(InputError) as guessed:
+            read(row, row)
+        said = str(refused.value) + str(guessed.value)
+        assert "王小明" not in said
+        assert "13812345678" not in said
 
 
 def test_day_and_month_are_found_in_the_column_or_asked_for(read) -> None:

@@ -8,6 +8,7 @@ from tests.shared import shared
 from wfm.core.contracts import check
 from wfm.core.errors import InputError
 from wfm.history import read_history
+from wfm.history.exports import exports
 from wfm.history.inputs import HistoryInputs
 
 ROWS = ["start,offered"] + [f"2027-07-05 {h:02d}:{m:02d},{10 + h}" for h in range(10, 18) for m in (0, 30)]
@@ -211,3 +212,31 @@ def test_inputs_want_one_source() -> None:
     for wrong in ({}, {"generate": "shop", "file": "calls.csv"}):
         with pytest.raises(ValueError, match="either made up or read"):
             HistoryInputs(**wrong)
+
+
+@pytest.mark.parametrize(
+    ("frame", "said"),
+    [(pd.DataFrame(index=range(5)), "no columns"), (pd.DataFrame(), "no columns"), (pd.DataFrame({"start": []}), "no rows")],
+)
+def test_an_empty_frame_is_refused(frame: pd.DataFrame, said: str) -> None:
+    with pytest.raises(InputError, match=said):
+        read_history(frame, timezone="Asia/Shanghai", interval_s=1800)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("timezone", "Asia/Nowhere"), ("interval_s", 0), ("interval_s", -1800), ("duplicates", "add"), ("absent", "none")],
+)
+def test_arguments_that_are_none_are_refused(name: str, value: object) -> None:
+    frame = pd.DataFrame({"start": ["2027-07-05 10:00", "2027-07-05 10:30"], "offered": [1, 2]})
+    with pytest.raises(ValueError, match=rf"{name}.*{value}"):
+        read_history(frame, **{"timezone": "Asia/Shanghai", "interval_s": 1800, name: value})
+
+
+def test_a_named_export_takes_usual_names_for_what_its_map_lacks() -> None:
+    known = next(
+        one for one in exports() if one.grain == "interval" and one.columns.keys() >= {"start", "offered"} and one.distinctive
+    )
+    frame = pd.DataFrame({known.columns["start"][0]: ["2027-07-05 10:00", "2027-07-05 10:30"], "来电量": [1, 2]})
+    table = read_history(frame, timezone="UTC", interval_s=1800, export=known.name).table
+    assert table["offered"].tolist() == [1, 2]

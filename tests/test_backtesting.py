@@ -1,6 +1,6 @@
 """A backtest judges by what the file says, and knows nothing of what comes after an origin."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
@@ -18,7 +18,8 @@ def history(stray: bool = False, gone: bool = False) -> pd.DataFrame:
     rng = np.random.default_rng(20270705)
     table = pd.DataFrame({"start": start, "queue": "q", "offered": rng.poisson(40.0, len(start)).astype(float)})
     if gone:
-        table.loc[table["start"].dt.date > ORIGIN, "offered"] = np.nan
+        day = table["start"].dt.date
+        table.loc[(day > ORIGIN) & (day <= ORIGIN + timedelta(days=7)), "offered"] = np.nan
     if stray:
         # Two contacts outside the hours, weeks after the origin.
         late = pd.to_datetime(["2027-06-28 22:00", "2027-06-29 05:00"]).tz_localize("Asia/Shanghai")

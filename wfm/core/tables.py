@@ -60,7 +60,7 @@ _TIMES = ("wait_handled", "wait_abandoned", "handle_time", "busy_time", "staffed
 
 
 def csv_text(table: pd.DataFrame, *, exact: bool = False) -> str:
-    """A table as csv: ISO instants, and no text cell that a spreadsheet would run as a formula.
+    """A table as csv: ISO instants, and no text cell or header that a spreadsheet would run as a formula.
 
     Parameters
     ----------
@@ -73,6 +73,7 @@ def csv_text(table: pd.DataFrame, *, exact: bool = False) -> str:
     for column in shown.columns:
         if shown[column].dtype.kind not in "iufb":
             shown[column] = [_cell(value) for value in shown[column]]
+    shown.columns = [_cell(name) for name in shown.columns]
     buffer = io.StringIO()
     shown.to_csv(buffer, index=False, float_format=None if exact else "%.10g", lineterminator="\n")
     return buffer.getvalue()
@@ -221,7 +222,7 @@ def _cells(file: str) -> tuple[pd.DataFrame, list[int]]:
     first = text.partition("\n")[0]
     separator = max(",;\t", key=first.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
-    header = [cell.strip() for cell in next(reader)]
+    header = [_text(cell.strip()) for cell in next(reader)]
     doubled = sorted({cell for cell in header if header.count(cell) > 1})
     if doubled:
         raise InputError(Problem("a column stands twice", key=doubled[0], file=_name(file), line=1, way_out="Keep one of them"))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from wfm.core.errors import BadValueError, InputError, Problem
+from wfm.core.masking import HIDDEN, masked
 from wfm.history.cells import read_cell
 from wfm.history.exports import Export, export, exports, plain, recognise
 from wfm.history.stamps import CLOCK, read_clock, read_stamp
@@ -73,6 +74,9 @@ def find_layout(chunk: pd.DataFrame, columns: Mapping[str, str], export_name: st
     if known is not None:
         found = {**known.find(_plain_names(headers, known)), **said}
         found = {ours: _theirs(theirs, headers) for ours, theirs in found.items()}
+        mapped = set(found)
+        if export_name:
+            found = _completed(known, headers, found)
         grain = "interval" if known.grain == "day" else known.grain
     else:
         generic = {one.name: one for one in exports()}
@@ -83,11 +87,24 @@ def find_layout(chunk: pd.DataFrame, columns: Mapping[str, str], export_name: st
         found, grain = (by_contact, "contact") if contact else (by_interval, "interval")
     _refuse_twins(headers, found, file)
     units = {ours: unit for ours, theirs in found.items() if (unit := unit_of(theirs))}
-    units.update({ours: unit for ours, unit in (known.units if known else {}).items() if ours not in said})
+    if known is not None:
+        # A column that only its usual name gave has no unit of the export's.
+        units.update(
+            {ours: unit for ours, unit in known.units.items() if ours not in said and (ours in mapped or ours not in found)}
+        )
     if grain == "interval":
         found = _when(chunk, found, said)
         _needed(chunk, found, file)
     return Layout(found, units, known, known is not None and not export_name, grain)
+
+
+def _completed(known: Export, headers: Sequence[str], found: dict[str, str]) -> dict[str, str]:
+    """What the map of a named export lacks, by the names everybody uses."""
+    if known.grain == "order":  # generic names speak of contacts
+        return found
+    usual = export("generic-contacts" if known.grain == "contact" else "generic")
+    free = [header for header in headers if header not in found.values()]
+    return {**_found(usual, free, {}), **found}
 
 
 def _refuse_twins(headers: list[str], found: Mapping[str, str], file: str) -> None:
@@ -134,7 +151,7 @@ def _as_said(headers: Sequence[str], columns: Mapping[str, str], file: str) -> d
     ours_all += [ours for one in exports() for ours in one.columns if ours not in ours_all]
     ours_all = list(dict.fromkeys(ours_all))
     spelled = {plain(header): header for header in reversed(headers)}
-    there = ", ".join(headers[:30]) + (", ..." if len(headers) > 30 else "")
+    there = _told(headers)
     problems, found = [], {}
     for ours, theirs in columns.items():
         if ours.startswith("outcome."):  # words of the column of outcomes, no column (`wfm.history.contacts`)
@@ -151,6 +168,25 @@ def _as_said(headers: Sequence[str], columns: Mapping[str, str], file: str) -> d
     if problems:
         raise InputError(*problems)
     return found
+
+
+def _told(headers: Sequence[str]) -> str:
+    """Headers for a message: without numbers of people, and without the cells of a first row that is no header."""
+    shown = [masked(name) for name in headers]
+    usual = {plain(name) for one in exports() for names in one.columns.values() for name in names}
+    known = [plain(name) in usual or plain(bare_name(name)) in usual for name in headers]
+    cells = [_is(name, "date") or _is(name, "number") for name in headers]
+    if shown != list(headers) or any(map(_is_clocked, headers)) or (any(cells) and not any(known)):
+        shown = [name if keep or cell else HIDDEN for name, keep, cell in zip(shown, known, cells, strict=True)]
+    return ", ".join(shown[:30]) + (", ..." if len(shown) > 30 else "")
+
+
+def _is_clocked(name: str) -> bool:
+    """Whether a header is a date with a clock: a cell, since wide sheets have days or clocks above their columns."""
+    try:
+        return bool(read_stamp(name).flags & CLOCK)
+    except BadValueError:
+        return False
 
 
 def _when(chunk: pd.DataFrame, found: dict[str, str], said: Mapping[str, str]) -> dict[str, str]:
@@ -226,16 +262,16 @@ def _needed(chunk: pd.DataFrame, found: Mapping[str, str], file: str) -> None:
     free = [name for name in chunk.columns if name not in found.values()]
     dates = [name for name in free if holds(chunk[name], "date")]
     numbers = [name for name in free if name not in dates and holds(chunk[name], "number")]
-    there = ", ".join(list(chunk.columns)[:30]) + (", ..." if chunk.shape[1] > 30 else "")
+    there = _told(list(chunk.columns))
     problems = []
     for ours in missing:
         candidates = dates if ours == "start" else numbers
-        values: dict[str, object] = {"ours": ours, "columns": there, "candidates": ", ".join(candidates[:8])}
+        values: dict[str, object] = {"ours": ours, "columns": there, "candidates": _told(candidates[:8])}
         if candidates:
             way_out = (
                 "It has: {columns}. Say which it is, e.g. columns: {{{ours}: {first}}}; by their cells it may be: {candidates}"
             )
-            values["first"] = candidates[0]
+            values["first"] = masked(candidates[0])
         elif ours == "start":
             way_out = "It has: {columns}. None of them holds dates: a row needs its date, or date and time in two columns"
         else:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 _NO_ROWS = (Phrase("the table has no rows"), Phrase("Give it a row for each interval"))
 
+_NO_COLUMNS = (Phrase("the table has no columns"), _NO_ROWS[1])
+
 
 def frame_chunks(frame: object, rows: int, *, file: str = "table", first: int = 2) -> Iterator[pd.DataFrame]:
     """Chunks of a frame as `wfm.history.sources.chunks` promises; an index with a name, or of dates, is a column too."""
@@ -27,8 +29,8 @@ def frame_chunks(frame: object, rows: int, *, file: str = "table", first: int = 
     if any(name is not None for name in frame.index.names) or isinstance(frame.index, pd.DatetimeIndex):
         levels = frame.index.set_names([name if name is not None else "start" for name in frame.index.names]).to_frame(index=False)
         frame = pd.concat([levels, frame.reset_index(drop=True)], axis=1)
-    if not len(frame):
-        message, way_out = _NO_ROWS
+    if not len(frame) or not frame.shape[1]:
+        message, way_out = _NO_ROWS if frame.shape[1] else _NO_COLUMNS
         raise InputError(Problem(message, way_out=way_out, file=file))
     names = column_names([text_of(name) for name in frame.columns], frame.shape[1])
     for start in range(0, len(frame), rows):

@@ -6,7 +6,8 @@ import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from wfm.core.errors import InputError, Problem
 from wfm.history.clocks import Zone
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from wfm.history.sources import Source
 
 Duplicates = Literal["refuse", "first", "last", "sum"]
+_WORDS = {"absent": ("unknown", "zero"), "duplicates": get_args(Duplicates), "date_order": get_args(Order)}
 _DAY = 86400
 
 
@@ -129,10 +131,13 @@ def read_history(
 
     Raises
     ------
+    ValueError
+        An argument that is none: ``timezone``, ``interval_s``, ``absent``, ``duplicates``, ``date_order``.
     InputError
         With file, line, column, value and way out: missing columns, no rows, dates and numbers that are none, negative numbers, two
         rows that contradict each other, an unknown queue. All problems together, the first twenty in full.
     """
+    _check(timezone, interval_s, absent=absent, duplicates=duplicates, date_order=date_order)
     found = Found(name_of(source))
     parts = chunks(source, sheet=sheet)
     first = next(parts)
@@ -181,6 +186,19 @@ def read_history(
     if hours is not None and not daily:
         log_hours(table, length, hours, found.repairs)
     return HistoryRead(table, found.repairs.log(), daily, length)
+
+
+def _check(timezone: str, interval_s: int, **words: str | None) -> None:
+    """Refuse arguments that would fail late or be taken for others."""
+    try:
+        ZoneInfo(timezone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError(f"timezone: no such zone: {timezone!r}") from None
+    if not interval_s > 0:
+        raise ValueError(f"interval_s: not a positive number of seconds: {interval_s!r}")
+    for name, word in words.items():
+        if word is not None and word not in _WORDS[name]:
+            raise ValueError(f"{name}: {word!r} is none of {', '.join(_WORDS[name])}")
 
 
 def _by_interval(

@@ -38,7 +38,7 @@ REPAIRS: dict[str, tuple[Phrase, Phrase]] = {
     "same_row": (Phrase("the same row twice"), Phrase("dropped")),
     "clash_first": (Phrase("a second row for an interval that says otherwise"), Phrase("dropped; the first row counts")),
     "clash_last": (Phrase("a second row for an interval that says otherwise"), Phrase("the last row counts")),
-    "clash_sum": (Phrase("a second row for an interval that says otherwise"), Phrase("added up")),
+    "clash_sum": (Phrase("a second row for an interval"), Phrase("added up")),
     "order": (Phrase("rows out of order"), Phrase("sorted")),
     "part": (Phrase("an interval of which a part has no row"), Phrase("left unknown")),
     "sum_part": (

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from wfm.core import registry
 from wfm.economics.inputs import Outsourced
 from wfm.economics.options import Quantities
 from wfm.staffed import Staffed, staff
@@ -109,31 +107,26 @@ class Held:
     people
         Contract ``people``, one row.
     heads
-        One row a kind (``full_time``, ``part_time``, ``leader``): ``heads``, ``paid_hours_month``. Where absent all heads but
-        the leaders are full-timers.
+        Contract ``heads``, one row a kind.
     """
 
     sourcing: Sourcing
     people: pd.DataFrame
-    heads: pd.DataFrame | None = None
+    heads: pd.DataFrame
 
     def __call__(self, option: str, month: int) -> Quantities:
         """Quantities of ``option`` in ``month``: those given."""
         row, scenario = self.people.iloc[0], self.sourcing.scenario
-        kinds = {} if self.heads is None else self.heads.set_index("kind").to_dict("index")
-        on_duty = math.ceil(float(row["present"]) / scenario.people.leaders.span - 1e-9)
-        leaders = float(kinds.get("leader", {"heads": 0 if kinds else on_duty})["heads"])
-        full_time = float(kinds.get("full_time", {"heads": 0 if kinds else row["heads"] - leaders})["heads"])
-        month_hours = registry.point("labour_cn.month_hours").value
-        paid = float(kinds.get("full_time", {}).get("paid_hours_month", full_time * month_hours))
+        kinds = self.heads.set_index("kind").to_dict("index")
+        paid = float(kinds.get("full_time", {}).get("paid_hours_month", 0.0))
         worked = paid * (1 - scenario.people.shrinkage.out_of_office)
         return replace(
             self.sourcing.at_plan(),
             agents=float(row["agents"]),
             heads=float(row["heads"]),
-            full_time_heads=full_time,
+            full_time_heads=float(kinds.get("full_time", {}).get("heads", 0.0)),
             part_time_hours_month=float(kinds.get("part_time", {}).get("paid_hours_month", 0.0)),
-            leaders=leaders,
+            leaders=float(kinds.get("leader", {}).get("heads", 0.0)),
             seats=float(row["seats"]),
             licences_concurrent=float(row["licences_concurrent"]),
             licences_named=float(row["licences_named"]),

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,12 +14,11 @@ from typing import TYPE_CHECKING
 from wfm.core.contracts import CONTRACTS, check
 from wfm.core.errors import InputError, Problem
 from wfm.core.masking import veiled
-from wfm.core.tables import completed
 from wfm.economics.breakeven import break_evens
 from wfm.economics.comparison import case_ledger, compare
 from wfm.economics.ledger import BASELINE
 from wfm.economics.options import case
-from wfm.expected import counted, expect, fitted, no_repairs, read_past
+from wfm.expected import counted, expect, fitted, no_repairs, plan_grid, read_past
 from wfm.forecast import day_draws
 from wfm.loop import OneMore, one_more, play
 from wfm.reverse import Carried, carried
@@ -37,6 +37,10 @@ if TYPE_CHECKING:
 Progress = Callable[[str, bool], None]
 """Called as ``progress(stage, done)`` when a stage begins and when it is done."""
 
+_OUTSIDE = "the table '{name}' has days outside the plan, {start} to {end}"
+_DIFFERS = "the table '{name}' and the plan differ at {start}: the plan has {should}"
+#: What people do in a shift (`wfm.schedule`).
+ACTIVITIES = ("work", "meal")
 #: Whole days drawn for the bands of daily totals.
 DRAWS = 200
 
@@ -61,14 +65,15 @@ class Steps:
     given
         Tables that stand in for a step, by name, each under its contract (`wfm.core.contracts`): ``history``; ``forecast``;
         ``workload``; ``requirement``; ``shifts`` (contract ``schedule``) and ``cover``, the one counted from the other where only
-        shifts are given; ``people``, with ``heads`` (one row a kind) beside it. What a requirement or a workload says of contacts
+        shifts are given; ``people``, always with ``heads`` (one row a kind). What a requirement or a workload says of contacts
         is taken for the steps before it too. In its column ``counts`` a table says whether its contacts are "customers" (else
         assumed) or "attempts", redials included. Given people are held: `wfm.sourcing.Held`.
 
     Raises
     ------
     InputError
-        A table that breaks its contract or has days outside the plan, or a cover without its shifts where shifts are needed.
+        A table that breaks its contract, has no rows or does not keep the plan's intervals; people without heads; or a cover
+        without its shifts where shifts are needed.
     """
 
     def __init__(
@@ -83,6 +88,11 @@ class Steps:
         self._asked, self._folder, self._seats, self._stage = fitted(scenario, folder), folder, seats, _told(progress)
         # A planner's own table may bring more columns than the step needs, those of people among them.
         own = {name: self._checked(table, name) for name, table in (given or {}).items()}
+        if ("people" in own) != ("heads" in own):
+            # How many of them are part-timers or leaders decides what they cost.
+            alone = "people" if "people" in own else "heads"
+            way_out = "give heads too: --use heads=..." if alone == "people" else "give people too: --use people=..."
+            raise InputError(Problem("people and heads are given together", key=alone, way_out=way_out))
         self.given = {name: veiled(table, CONTRACTS[_contract(name)].columns) if _contract(name) in CONTRACTS else table
                       for name, table in own.items()}  # fmt: skip
 
@@ -90,16 +100,73 @@ class Steps:
         contract = _contract(name)
         if contract in CONTRACTS:
             check(table, contract)
-        if name in ("forecast", "workload", "requirement", "shifts", "cover"):
-            window = self._asked.plan
-            table = completed(table, window.interval) if name != "shifts" else table
-            days = table["date"] if "date" in table else table["start"].dt.date
-            outside = [day for day in days if not window.start <= day <= window.end]
-            if outside:
-                told = {"name": name, "start": window.start, "end": window.end}
-                message = "the table '{name}' has days outside the plan, {start} to {end}"
-                way_out = "Plan the same days: set plan.start and plan.weeks"
-                raise InputError(Problem(message, "date", str(outside[0]), way_out, values=told))
+        if table.empty:
+            raise InputError(Problem("the table '{name}' has no rows", key=name, values={"name": name}))
+        if name == "shifts":
+            self._refuse_shifts(table)
+        elif name in ("forecast", "workload", "requirement", "cover"):
+            return self._on_grid(table, name)
+        return table
+
+    def _refuse_outside(self, days: Iterable[object], name: str) -> None:
+        window = self._asked.plan
+        first, last = window.start.isoformat(), window.end.isoformat()
+        outside = [day for day in (str(day)[:10] for day in days) if not first <= day <= last]
+        if outside:
+            message, way_out = _OUTSIDE, "Plan the same days: set plan.start and plan.weeks"
+            raise InputError(Problem(message, "date", outside[0], way_out, values={"name": name, "start": first, "end": last}))
+
+    def _refuse_shifts(self, table: pd.DataFrame) -> None:
+        """Shifts that end before they start, do what nobody knows, or lie outside the plan's days."""
+        own = table["start"].dt.date
+        self._refuse_outside(table.get("date", own), "shifts")
+        for start, day, said in zip(table["start"], own, table.get("date", own), strict=True):
+            # What starts after midnight may belong to the day before.
+            if (day - date.fromisoformat(str(said)[:10])).days not in (0, 1):
+                told = {"name": "shifts", "start": start.isoformat(), "should": day}
+                raise InputError(Problem(_DIFFERS, "date", str(said)[:10], values=told))
+        ends = table[table["end"] <= table["start"]]
+        if len(ends):
+            raise InputError(Problem("a shift ends before it starts", "shifts.end", ends["end"].iloc[0].isoformat()))
+        strange = [value for value in table["activity"] if value not in ACTIVITIES]
+        if strange:
+            known = {"known": ", ".join(ACTIVITIES)}
+            raise InputError(Problem("no such activity", "shifts.activity", strange[0], "Activities: {known}", values=known))
+
+    def _on_grid(self, table: pd.DataFrame, name: str) -> pd.DataFrame:
+        """A table of intervals with the day, weekday, slot and duration of the plan's grid; refused where it says otherwise."""
+        grid = plan_grid(self._asked).set_index("start")
+        start = table["start"].dt.tz_convert(self._asked.timezone)
+        told: dict[str, object] = {"name": name}
+        strange = start[~start.isin(grid.index)]
+        if len(strange):
+            self._refuse_outside(strange.dt.date, name)
+            way_out = "Check plan.interval and hours"
+            raise InputError(Problem("the table '{name}' has a start that the plan has not", "start", strange.iloc[0].isoformat(),
+                                     way_out, values=told))  # fmt: skip
+        of_grid = grid.reindex(start)
+        for column in ("duration", "date", "weekday", "slot"):
+            should = of_grid[column].tolist()
+            if column not in table:
+                table = table.assign(**{column: should})
+                continue
+            said = table[column].tolist()
+            if column == "date":
+                said, should = [str(day)[:10] for day in said], [day.isoformat() for day in should]
+            wrong = [row for row, (one, other) in enumerate(zip(said, should, strict=True)) if one != other]
+            if wrong:
+                told |= {"start": start.iloc[wrong[0]].isoformat(), "should": should[wrong[0]]}
+                raise InputError(Problem(_DIFFERS, column, said[wrong[0]], values=told))
+        if "counts" in table and not table["counts"].isin(["customers", "attempts"]).all():
+            value = next(value for value in table["counts"] if value not in ("customers", "attempts"))
+            raise InputError(Problem("contacts are customers or attempts", "counts", str(value)))
+        if name == "cover":
+            for group, rows in start.groupby(table["group"], sort=False):
+                missing = grid.index[~grid.index.isin(rows)]
+                if len(missing):
+                    message = "the cover of '{group}' lacks {count} intervals of the plan, the first is {start}"
+                    told = {"group": group, "count": len(missing), "start": missing[0].isoformat()}
+                    raise InputError(Problem(message, "cover", values=told))
         return table
 
     @property
@@ -168,6 +235,12 @@ class Steps:
         if cover is not None and own is None:
             way_out = "Give both: --use shifts=... --use cover=..."
             raise InputError(Problem("a cover says how many are there, not in which shifts", key="cover", way_out=way_out))
+        known = set(need["group"])
+        for name, table in (("shifts", own), ("cover", cover)):
+            strange = [] if table is None else sorted(set(table["group"]) - known)
+            if strange:
+                told = {"known": ", ".join(sorted(known))}
+                raise InputError(Problem("nobody needs this group", f"{name}.group", strange[0], "Groups: {known}", values=told))
         with self._stage("requirement"):
             return shifts(self.scenario, need, self._seats) if own is None else brought(self.scenario, own, need, cover)
 
@@ -201,7 +274,7 @@ class Steps:
         own = self.given.get("people")
         with self._stage("economics"):
             asked = self.scenario
-            quantities = sourcing if own is None else Held(sourcing, own, self.given.get("heads"))
+            quantities = sourcing if own is None else Held(sourcing, own, self.given["heads"])
             money = case(asked.money, asked.people.wage, asked.options, quantities)
             ledger = case_ledger(money)
             options = compare(money, ledger)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 VERSION = 1
 
 #: Table to its contract, where it has another name.
-CONTRACT = {"shifts": "schedule", "service_overall": "", "heads": ""}
+CONTRACT = {"shifts": "schedule", "service_overall": ""}
 #: Tables that ``--use`` takes, and the step that makes each.
 MADE_BY = {
     "history": "history",
@@ -58,7 +58,7 @@ def used(asked: Asked, timezone: str, reads: tuple[str, ...], *, folder: tuple[s
     for text in asked.use:
         name, equals, file = text.partition("=")
         if not equals:
-            files |= _of_folder(Path(text), folder)
+            files |= _of_folder(Path(text), folder, tuple(name for name in ("people", "heads") if name in reads))
             continue
         name = _ALSO.get(name.strip(), name.strip())
         if name not in reads:
@@ -82,16 +82,19 @@ def used(asked: Asked, timezone: str, reads: tuple[str, ...], *, folder: tuple[s
     return tables
 
 
-def _of_folder(folder: Path, names: tuple[str, ...]) -> dict[str, str]:
-    """Files of a plan's folder, or of the folder ``tables`` in it."""
+def _of_folder(folder: Path, names: tuple[str, ...], instead: tuple[str, ...] = ()) -> dict[str, str]:
+    """Files of a plan's folder, or of the folder ``tables`` in it; those ``instead`` where it has none of ``names``."""
     if not folder.is_dir():
         message = "a file needs the name of its table" if folder.is_file() else "no such folder"
         way_out = "Write --use NAME=FILE, e.g. --use forecast=forecast.csv"
         raise InputError(Problem(message, key="--use", value=folder.as_posix(), way_out=way_out))
     place = folder / "tables" if (folder / "tables").is_dir() else folder
-    found = {
-        name: str(place / f"{name}{end}") for end in (".parquet", ".csv") for name in names if (place / f"{name}{end}").is_file()
-    }
+
+    def files(wanted: tuple[str, ...]) -> dict[str, str]:
+        ends = (".parquet", ".csv")
+        return {name: str(place / f"{name}{end}") for end in ends for name in wanted if (place / f"{name}{end}").is_file()}
+
+    found = files(names) or files(instead)
     if not found:
         raise InputError(
             Problem(
@@ -99,7 +102,7 @@ def _of_folder(folder: Path, names: tuple[str, ...]) -> dict[str, str]:
                 key="--use",
                 value=folder.as_posix(),
                 way_out="It reads: {reads}",
-                values={"reads": ", ".join(f"{name}.csv" for name in names) or "-"},
+                values={"reads": ", ".join(f"{name}.csv" for name in (*names, *instead)) or "-"},
             )
         )
     return found

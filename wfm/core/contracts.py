@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Column:
-    """One column: its kind ("instant", "day", "number", "share", "whole", "text", "flag"), unit, and whether it may be absent
-    or empty.
+    """One column: its kind ("instant", "day", "number", "share", "whole", "text", "flag"), unit, and whether it may be absent,
+    empty or infinite.
     """
 
     kind: str
@@ -27,6 +27,7 @@ class Column:
     optional: bool = False
     empty: bool = False
     minimum: float | None = 0.0
+    infinite: bool = False
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,9 @@ class Contract:
 _START = Column("instant", "start of the interval, with its zone")
 _COUNT = Column("number", "contacts")
 _MAYBE = Column("number", "contacts", optional=True, empty=True)
+
+#: Kinds of people on the payroll (`wfm.capacity.People.kinds`).
+KINDS = ("full_time", "part_time", "leader")
 
 CONTRACTS: dict[str, Contract] = {
     "history": Contract(("start", "queue"), {
@@ -61,11 +65,12 @@ CONTRACTS: dict[str, Contract] = {
         "offered_load": Column("number", "erlang"), "channel": Column("text"), "duration": Column("number", "s"),
     }),
     "requirement": Contract(("start", "group"), {
-        "start": _START, "group": Column("text"), "agents": Column("number", "on queue, simultaneous"), "method": Column("text"),
+        "start": _START, "group": Column("text"), "method": Column("text"),
+        "agents": Column("number", "on queue, simultaneous", infinite=True),
         "binding": Column("text", "the target that asks for the most agents"), "offered_load": Column("number", "erlang"),
         "sl_offered": Column("share", empty=True), "answer_rate": Column("share", empty=True),
         "occupancy": Column("share", empty=True),
-        "asa_answered": Column("number", "s", empty=True),
+        "asa_answered": Column("number", "s", empty=True, infinite=True),
     }),
     "schedule": Contract(("shift", "start"), {
         "shift": Column("text", "template and start"), "start": _START, "end": Column("instant"), "activity": Column("text"),
@@ -74,8 +79,8 @@ CONTRACTS: dict[str, Contract] = {
     }),
     "cover": Contract(("start", "group"), {
         "start": _START, "group": Column("text"), "present": Column("number", "people in the building, breaks taken out"),
-        "agents": Column("number", "on queue, mean after in-office shrinkage"), "required": Column("number", "on queue"),
-        "short": Column("number", "agents missing"),
+        "agents": Column("number", "on queue, mean after in-office shrinkage"), "required": Column("number", "on queue",
+        infinite=True), "short": Column("number", "agents missing", infinite=True),
     }),
     "contacts": Contract(("replication", "contact", "attempt"), {
         "replication": Column("whole"), "contact": Column("whole"), "attempt": Column("whole"), "type": Column("text"),
@@ -90,6 +95,13 @@ CONTRACTS: dict[str, Contract] = {
         "period": Column("text"), "site": Column("text"), "agents": Column("number"), "present": Column("number"),
         "rostered": Column("number"), "fte": Column("number"), "heads": Column("whole"), "seats": Column("whole"),
         "licences_concurrent": Column("whole"), "licences_named": Column("whole"), "lines": Column("whole"),
+    }),
+    "heads": Contract(("kind",), {
+        "kind": Column("text", "full_time, part_time or leader"), "heads": Column("whole"),
+        "paid_hours_month": Column("number", "h"), "fte": Column("number", optional=True, empty=True),
+        "shifts_per_week": Column("number", optional=True, empty=True),
+        "rostered_shifts": Column("number", optional=True, empty=True),
+        "shifts_per_person": Column("number", optional=True, empty=True),
     }),
     "ledger": Contract(("option", "period", "line"), {
         "option": Column("text"), "period": Column("whole"), "line": Column("text"), "category": Column("text"),
@@ -120,7 +132,26 @@ def check(table: pd.DataFrame, name: str) -> pd.DataFrame:
         _schema(name).validate(table, lazy=True)
     except pandera.errors.SchemaErrors as error:
         raise InputError(*_problems(error.failure_cases, name, contract.key)) from None
+    problem = _together(table, name)
+    if problem is not None:
+        raise InputError(problem)
     return table
+
+
+def _together(table: pd.DataFrame, name: str) -> Problem | None:
+    """What is wrong with cells that are fine one by one."""
+    if name == "heads":
+        strange = table.index[~table["kind"].isin(KINDS)]
+        if len(strange):
+            values = {"kinds": ", ".join(KINDS)}
+            return Problem("no such kind of work", "kind", table["kind"][strange[0]], "Kinds: {kinds}", values=values)
+    if name in ("forecast", "workload"):
+        arrives = table["contacts" if name == "forecast" else "arrival_rate"] > 0
+        instant = table.index[arrives & (table["aht"] == 0)]
+        if len(instant):
+            message = "the {table} table has contacts that take no time; {rows} rows, the first is row {row}"
+            return Problem(message, "aht", 0, values={"table": name, "rows": len(instant), "row": instant[0]})
+    return None
 
 
 def _schema(name: str) -> Any:
@@ -154,7 +185,7 @@ def _checks(rule: Column) -> list[Any]:
         # `inf` agents are an honest answer (an unreachable target); elsewhere a negative number is a mistake.
         if rule.minimum is not None:
             checks.append(pa.Check(lambda s: ~(s < rule.minimum), error=f"{rule.minimum:g} or more"))
-        checks.append(pa.Check(lambda s: s != -math.inf, error="more than minus infinity"))
+        checks.append(pa.Check(lambda s: (s != -math.inf) & (rule.infinite | (s != math.inf)), error="finite"))
     return checks
 
 
@@ -168,7 +199,7 @@ _RULES = {
     "numbers": Phrase("numbers"),
     "at most 1": Phrase("shares, at most 1"),
     "0 or more": Phrase("numbers, 0 or more"),
-    "more than minus infinity": Phrase("finite numbers"),
+    "finite": Phrase("finite numbers"),
     "not_nullable": Phrase("a value in every row"),
 }
 

@@ -303,7 +303,7 @@ def resolved(what: str, ground: Ground) -> str:
     ends = [key for key in dict.fromkeys(keys) if key.rpartition(".")[2] == word or key.endswith(f".{word}")]
     if len(ends) == 1:
         return ends[0]
-    near = ends or difflib.get_close_matches(word.lower(), [*known, *keys], 5, 0.5)
+    near = ends or difflib.get_close_matches(word.lower(), list(dict.fromkeys([*known, *keys])), 5, 0.5)
     problem = "several keys end like this" if ends else "nothing of this name to explain"
     way_out = "Did you mean: {near}?" if near else "Ask for one of: {topics}; or any key of docs/scenario.md"
     values = {"near": ", ".join(near), "topics": ", ".join(topics())}

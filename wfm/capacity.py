@@ -16,7 +16,7 @@ from pydantic import Field
 from wfm.core import registry
 from wfm.core.contracts import CONTRACTS
 from wfm.core.errors import InputError, Problem
-from wfm.core.inputs import Factor, Inputs, Share, assumed
+from wfm.core.inputs import Factor, Inputs, Rate, Share, assumed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -57,7 +57,7 @@ class Reserves(Inputs):
 
     attrition_buffer: _PartShare = assumed(0.0, "share of full-time posts vacant at any time", "流失缓冲", "share")
     trainees: _Count = assumed(0, "people on the payroll and still in training", "在训人数", "people")
-    desk_buffer: Factor = assumed(0.0, "spare desks", "备用工位比例", "share")
+    desk_buffer: Rate = assumed(0.0, "spare desks", "备用工位比例", "share")
     holidays_open: Annotated[Factor, Field(le=_DAYS_PER_YEAR)] = assumed(
         13.0,
         "statutory holidays a year on which the centre is open",

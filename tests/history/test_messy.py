@@ -429,3 +429,17 @@ def test_real_histories_read_without_a_word(name: str, zone: str, daily: bool, q
     if "5min" not in name:
         assert len(found.table) == len(raw) - len(found.log[found.log["code"] == "skipped_hour_empty"]) * 2
         assert found.table["offered"].sum() == raw["offered"].sum()
+
+
+def test_agents_who_count_the_same_are_not_one_row_twice(tmp_path: Path) -> None:
+    rows = ["日期,客服昵称,咨询人数", *(f"2027-06-0{day},{agent},3{day}" for day in (1, 2) for agent in "甲乙")]
+    path = tmp_path / "agents.csv"
+    path.write_text("\n".join(rows), encoding="utf-8")
+    columns = {"start": "日期", "offered": "咨询人数"}
+    with pytest.raises(InputError, match="second row for this interval"):
+        read_history(path, timezone="Asia/Shanghai", interval_s=1800, columns=columns)
+    summed = read_history(path, timezone="Asia/Shanghai", interval_s=1800, columns=columns, duplicates="sum").table
+    assert summed["offered"].tolist() == [62, 64]
+    path.write_text("\n".join([*rows, rows[-1]]), encoding="utf-8")
+    again = read_history(path, timezone="Asia/Shanghai", interval_s=1800, columns={**columns, "queue": "客服昵称"})
+    assert again.table["offered"].sum() == 126

@@ -19,6 +19,7 @@ OriginKind = Literal["stated", "found", "law", "assumed", "fitted", "yours"]
 Duration = Annotated[float, BeforeValidator(units.duration), Field(json_schema_extra={"examples": ["20s", "3min", "4:30"]})]
 Share = Annotated[float, BeforeValidator(units.share), Field(json_schema_extra={"examples": ["98%", 0.98]})]
 Factor = Annotated[float, BeforeValidator(units.ratio)]
+Rate = Annotated[float, BeforeValidator(units.rate)]
 Months = Annotated[int, BeforeValidator(units.months)]
 Amount = Annotated[float, Field(ge=0, le=1e12, allow_inf_nan=False)]
 

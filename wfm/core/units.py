@@ -86,6 +86,16 @@ def ratio(value: object) -> float:
     return number
 
 
+def rate(value: object) -> float:
+    """A share that may lie above 1, such as a yearly growth: ``"30%"``, ``0.3``; a bare number of 2 or more is refused, since 30
+    may mean 30 % or 3000 %.
+    """
+    number = ratio(value)
+    if number >= 2 and not str(value).strip().endswith(("%", "％")):
+        raise BadValueError("this may mean percent or that many times as much", "Write 30% or 0.3")
+    return number
+
+
 def _ratio_text(text: str) -> float | None:
     try:
         if text.endswith(("%", "％")):

@@ -11,16 +11,16 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field
 
 from wfm.core import units
-from wfm.core.inputs import Amount, Factor, Inputs, Months, Share, assumed, found, group, stated
+from wfm.core.inputs import Amount, Factor, Inputs, Months, Rate, Share, assumed, found, group, stated
 
 
 def _growth(value: object) -> float:
     text = value.strip() if isinstance(value, str) else value
     if isinstance(text, str) and text.startswith("-"):
-        return -units.ratio(text[1:])
+        return -units.rate(text[1:])
     if isinstance(text, int | float) and not isinstance(text, bool) and text < 0:
-        return -units.ratio(-text)
-    return units.ratio(text)
+        return -units.rate(-text)
+    return units.rate(text)
 
 
 Growth = Annotated[float, BeforeValidator(_growth), Field(gt=-1, json_schema_extra={"examples": ["5%", "-5%", 0.05]})]
@@ -29,7 +29,7 @@ Growth = Annotated[float, BeforeValidator(_growth), Field(gt=-1, json_schema_ext
 class Benefit(Inputs):
     """What the centre brings: a gross uplift of sales, of which only a part is owed to the centre (S0-15, economics A8 V7)."""
 
-    gross_uplift: Factor = stated(
+    gross_uplift: Rate = stated(
         0.30,
         "sales uplift after a centre is built, as literature has it",
         "建成呼叫中心后的业绩提升（文献口径）",
@@ -49,8 +49,8 @@ class Money(Inputs):
     """Horizon, rates and the prices all options share. Nominal, before tax, monthly, end of period (economics A1)."""
 
     horizon: Annotated[Months, Field(ge=1, le=600)] = assumed(36, "months compared", "比较期", "months")
-    discount_rate: Factor = assumed(0.10, "annual effective discount rate", "折现率（年）", "share/year")
-    reinvest_rate: Factor = assumed(0.08, "annual rate at which gains are reinvested, for MIRR", "再投资收益率（年）", "share/year")
+    discount_rate: Rate = assumed(0.10, "annual effective discount rate", "折现率（年）", "share/year")
+    reinvest_rate: Rate = assumed(0.08, "annual rate at which gains are reinvested, for MIRR", "再投资收益率（年）", "share/year")
     price_growth: Growth = assumed(0.05, "yearly growth of all costs and benefits per unit", "价格年增长率", "share/year")
     demand_growth: Growth = assumed(0.0, "yearly growth of orders", "订单年增长率", "share/year")
     average_order: Amount = assumed(120.0, "average order value", "客单价", "CNY/order")
@@ -71,14 +71,14 @@ class Wages(Inputs):
     full_time: Amount = found("prices_cn.agent_wage_month", "monthly wage of a full-time agent", "全职客服月工资")
     part_time_hour: Amount = found("prices_cn.part_time_wage_hour", "hourly wage of a part-timer", "非全日制小时工资")
     leader: Amount = assumed(7000.0, "monthly wage of a team leader", "班组长月工资", "CNY/month")
-    on_cost: Factor = assumed(
+    on_cost: Rate = assumed(
         0.30, "employer's social charges and housing fund on wages", "五险一金（企业部分）", "share", "25-40 %, differs by city"
     )
-    part_time_on_cost: Factor = assumed(
+    part_time_on_cost: Rate = assumed(
         0.01, "employer's charges on part-time wages", "非全日制用工社保（工伤）", "share", "work-injury insurance only"
     )
     hire_and_train: Amount = found("prices_cn.hire_and_train", "cost to replace a leaver", "每名招聘培训成本")
-    attrition_per_year: Factor = found("prices_cn.attrition_year", "share of the staff that leaves in a year", "年流失率")
+    attrition_per_year: Rate = found("prices_cn.attrition_year", "share of the staff that leaves in a year", "年流失率")
     holiday_factor: Factor = stated(
         3.0,
         "pay for work on a statutory holiday, on top of the monthly wage",
@@ -169,7 +169,7 @@ class Outsourced(Inputs):
 
     capex: OutsourcedCapex = group(OutsourcedCapex, "one-off spending", "一次性投入")
     price: VendorPrice = group(VendorPrice, "vendor price", "外包报价")
-    management_surcharge: Factor = found(
+    management_surcharge: Rate = found(
         "prices_cn.outsourced_management_surcharge", "managing the vendor, on the price", "外包管理附加费"
     )
     aht_factor: Annotated[Factor, Field(gt=0)] = assumed(

@@ -326,6 +326,9 @@ def _one_each(rows: Rows, found: Found, duplicates: Duplicates, zone: Zone, *, w
     for values in rows.numbers.values():
         a, b = values[groups], values[head[groups]]
         same &= (a == b) | (np.isnan(a) & np.isnan(b))
+    if rows.rest is not None:
+        # Rows of several agents may count the same: only a whole row that stands twice is one row.
+        same &= rows.rest[groups] == rows.rest[head[groups]]
     meets = moved[groups] | moved[head[groups]]
     same &= ~meets
     if duplicates == "sum":

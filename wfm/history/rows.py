@@ -107,6 +107,9 @@ class Rows:
         Our columns.
     percent
         Those of them that were written as percent.
+    rest
+        Hash of each row's columns that are not read, by which rows of several agents are told from the same row twice; None where
+        every column is read.
     """
 
     start: NDArray[np.int64]
@@ -116,6 +119,7 @@ class Rows:
     numbers: dict[str, NDArray[np.floating]]
     queues: list[str]
     percent: frozenset[str] = frozenset()
+    rest: NDArray[np.uint64] | None = None
 
     def __len__(self) -> int:
         return len(self.start)
@@ -126,6 +130,8 @@ class Rows:
         self.queue, self.line = self.queue[which], self.line[which]
         for name in self.numbers:
             self.numbers[name] = self.numbers[name][which]
+        if self.rest is not None:
+            self.rest = self.rest[which]
 
 
 def gather(parts: Iterator[pd.DataFrame], layout: Layout, found: Found, order: Order | None, stem: str) -> Rows:
@@ -160,7 +166,8 @@ def gather(parts: Iterator[pd.DataFrame], layout: Layout, found: Found, order: O
     queues = list(gathering.queues) or [stem]
     lines = np.concatenate(gathering.lines)
     codes = np.concatenate(gathering.codes)
-    return Rows(start, flags, codes, lines, numbers, queues, frozenset(percent))
+    rest = np.concatenate(gathering.rest) if gathering.rest else None
+    return Rows(start, flags, codes, lines, numbers, queues, frozenset(percent), rest)
 
 
 class _Gathering:
@@ -169,6 +176,7 @@ class _Gathering:
         self.stamps: list[Stamps] = []
         self.codes: list[NDArray[np.int32]] = []
         self.lines: list[NDArray[np.int32]] = []
+        self.rest: list[NDArray[np.uint64]] = []
         self.queues: dict[str, int] = {}
         self.day_before = ""
         names = layout.columns
@@ -177,6 +185,7 @@ class _Gathering:
     def add(self, chunk: pd.DataFrame) -> None:
         """One chunk: its stamps, its rows that are none, its numbers."""
         import numpy as np
+        import pandas as pd
 
         names, found = self.layout.columns, self.found
         lines = chunk.index.to_numpy().astype(np.int32)
@@ -198,6 +207,9 @@ class _Gathering:
         self.codes.append(self._queues(chunk, names.get("queue", ""), lines))
         self.stamps.append(stamps)
         self.lines.append(lines)
+        unread = [name for name in chunk.columns if name not in names.values()]
+        if unread:
+            self.rest.append(np.asarray(pd.util.hash_pandas_object(chunk[unread], index=False), dtype=np.uint64))
         if len(found.problems) > _KEPT:
             found.tell()
 

@@ -23,7 +23,7 @@ def table_of(plan: ShownPlan, name: str) -> pd.DataFrame:
         "history": plan.history, "forecast": plan.forecast, "day_draws": plan.day_draws, "workload": plan.workload,
         "requirement": plan.requirement, "schedule": plan.schedule.shifts, "cover": plan.schedule.cover,
         "contacts": plan.simulation.contacts, "service": plan.simulation.service, "people": plan.people.table,
-        "ledger": plan.ledger,
+        "heads": plan.people.kinds, "ledger": plan.ledger,
     }[name]  # fmt: skip
 
 

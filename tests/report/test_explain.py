@@ -196,3 +196,53 @@ def test_the_only_plan_is_taken_and_named(folder: Path, monkeypatch: pytest.Monk
 def test_what_cannot_be_read_is_said(words: tuple[str, ...], said: str) -> None:
     with pytest.raises(InputError, match=said):
         told(*words)
+
+
+def test_money_measures_are_what_their_amounts_come_to(ground: Ground, quickstart: ShownPlan) -> None:
+    row = quickstart.options.loc["hosted"]
+    cost = explain(ground, "cost_per_contact", option="hosted")
+    known = facts(cost)
+    assert known["pv_costs"] / known["pv_contacts"] == pytest.approx(row["cost_per_contact"])  # type: ignore[operator]
+    assert known["pv_contacts"] == pytest.approx(_contacts_worth(quickstart), rel=0.03)
+    assert "hosted.benefit" not in known, "the uplift is no part of the cost per contact"
+    assert "hosted.rent" in known
+    known = facts(explain(ground, "roi", option="hosted"))
+    assert known["net_total"] / known["investment"] == pytest.approx(row["roi"])  # type: ignore[operator]
+    known = facts(explain(ground, "break_even_uplift", option="hosted"))
+    share = 1 - known["npv"] / known["pv_benefit"]  # type: ignore[operator]
+    assert known["uplift"] * share == pytest.approx(row["break_even_uplift"], rel=1e-3)  # type: ignore[operator]
+    assert "money.benefit.attribution" in known
+    known = facts(explain(ground, "payback_months", option="hosted"))
+    month = int(row["payback_months"])
+    assert known[f"cumulative.{month}"] < 0 < known[f"cumulative.{month + 1}"]  # type: ignore[operator]
+
+
+def _contacts_worth(plan: ShownPlan) -> float:
+    """Present value of a month's contacts answered after go-live, from the plan's own forecast and formula."""
+    need = plan.requirement
+    answered = float((need["contacts"] * need["answer_rate"]).sum())
+    month = answered / plan.scenario.plan.weeks * 365 / 7 / 12
+    rate, months = 1.1 ** (1 / 12), plan.scenario.money.horizon
+    lead = _lead(plan)
+    return sum(month / rate**period for period in range(lead + 1, months + 1))
+
+
+def _lead(plan: ShownPlan) -> int:
+    """Months before the hosted centre opens."""
+    return next(int(str(origin.value)) for origin in plan.origins if origin.key == "options.hosted.lead_time")
+
+
+@pytest.mark.parametrize(
+    ("word", "measure"), [("payback", "payback_months"), ("回本", "payback_months"), ("每通成本", "cost_per_contact")]
+)
+def test_measures_are_known_by_their_names_without_units(ground: Ground, word: str, measure: str) -> None:
+    assert explain(ground, word).what == measure
+
+
+def test_suggestions_are_whole_words_one_a_topic(ground: Ground) -> None:
+    with pytest.raises(InputError) as caught:
+        explain(ground, "paybak")
+    near = str(caught.value).partition("Did you mean: ")[2].rstrip("?\n").split(", ")
+    assert all(explain(ground, name).what for name in near)
+    assert len({explain(ground, name).what for name in near}) == len(near)
+    assert not any("(" in name for name in near)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import math
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 #: Version of the object's shape.
 VERSION = 1
 _INTERVAL = ("agents", "contacts", "present", "offered_load", "aht")
+_BRACKETS = re.compile(r"\s*[（(].*?[）)]")
 _PEOPLE = ("rostered", "fte", "heads", "seats", "licences_concurrent", "licences_named", "lines")
 
 
@@ -306,6 +308,11 @@ def resolved(what: str, ground: Ground) -> str:
     near = ends or difflib.get_close_matches(word.lower(), list(dict.fromkeys([*known, *keys])), 5, 0.5)
     problem = "several keys end like this" if ends else "nothing of this name to explain"
     way_out = "Did you mean: {near}?" if near else "Ask for one of: {topics}; or any key of docs/scenario.md"
+    # One name a topic: a second name of the same number is no other suggestion.
+    one: dict[str, str] = {}
+    for name_ in near:
+        one.setdefault(known.get(name_, name_), name_)
+    near = list(one.values())
     values = {"near": ", ".join(near), "topics": ", ".join(topics())}
     raise InputError(Problem(problem, key="WHAT", value=what, way_out=way_out, values=values))
 
@@ -316,7 +323,7 @@ def _names(threshold: float) -> dict[str, str]:
     for language in LANGUAGES:
         found |= {text(f"topic.{topic}", language): topic for topic in _INTERVAL}
         found |= {text(f"people.{topic}", language): topic for topic in ("agents", "present", *_PEOPLE)}
-        found |= {text(f"measures.{topic}", language, unit="").strip("（）()/ "): topic for topic in MEASURES}
+        found |= {_BRACKETS.sub("", text(f"measures.{topic}", language, unit="")).strip("/ "): topic for topic in MEASURES}
         found |= {kpi.label(topic, language, threshold): topic for topic in kpi.KPIS if topic not in _INTERVAL}
     return found | {"licences": "licences_concurrent", "seat": "seats", "净现值": "npv", "人数": "agents", "预测": "contacts"}
 

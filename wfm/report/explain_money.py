@@ -9,15 +9,15 @@ from wfm.core.errors import InputError, Problem
 from wfm.report import formats, sentences
 from wfm.report.console import cell
 from wfm.report.explain import Explanation, Fact, Ground, Part
+from wfm.report.explain_flows import CATEGORIES, amounts, inputs, monthly_rate
 from wfm.report.headline import MEASURES
 from wfm.report.words import name, text
 
 _NONE = "none"
-_INPUTS = ("money.discount_rate", "money.horizon", "money.price_growth", "money.demand_growth")
 
 
 def explained(ground: Ground, measure: str, option: str | None) -> Explanation:
-    """A measure of an option: its definition, the option's ledger by line, undiscounted and as present values."""
+    """A measure of an option: its definition, the amounts behind it, the lines of the ledger that enter, and inputs."""
     language, currency, table = ground.language, ground.scenario.currency, ground.options
     chosen = _option(ground, option)
     value = float(table.loc[table["option"] == chosen, measure].to_numpy(float)[0])
@@ -29,12 +29,11 @@ def explained(ground: Ground, measure: str, option: str | None) -> Explanation:
     label = text(f"measures.{measure}", language, unit=small)
     shown = " ".join(part for part in (cell(value, measure, language), unit) if part)
     title = text("explain.title_option", language, what=label, option=text(f"option_spelled.{chosen}", language))
-    lines, total = _lines(ground, chosen)
-    facts = [*ground.many(*_INPUTS)]
-    parts = [Part(text("explain.ledger", language), lines)]
-    if measure == "npv":
-        baseline = _lines(ground, _NONE)[1] if chosen != _NONE else 0.0
-        facts = [ground.number("pv_total", total, 0, "money"), ground.number("pv_none", baseline, 0, "money"), *facts]
+    parts = [
+        Part(text("explain.numbers", language), amounts(ground, measure, chosen, value)),
+        Part(text("explain.ledger", language), _lines(ground, chosen, CATEGORIES.get(measure))),
+        Part(text("explain.inputs", language), inputs(ground, measure, chosen)),
+    ]
     return Explanation(
         measure,
         "",
@@ -42,7 +41,7 @@ def explained(ground: Ground, measure: str, option: str | None) -> Explanation:
         text("explain.value", language, value=shown),
         value,
         text(f"measure_definition.{measure}", language, **rates),
-        [*parts, Part(text("explain.inputs", language), facts)],
+        [part for part in parts if part.facts],
     )
 
 
@@ -57,13 +56,13 @@ def _option(ground: Ground, option: str | None) -> str:
     return option
 
 
-def _lines(ground: Ground, option: str) -> tuple[list[Fact], float]:
-    """Every line of the option's ledger over the horizon, and the present value of all."""
+def _lines(ground: Ground, option: str, categories: tuple[str, ...] | None) -> list[Fact]:
+    """Every line of the option's ledger over the horizon, of some categories where they are named."""
     language, currency, rows = ground.language, ground.scenario.currency, ground.ledger
     rows = rows[rows["option"] == option]
-    monthly = math.log1p(ground.scenario.money.discount_rate) / 12
-    present = rows["amount"] * (-monthly * rows["period"]).map(math.exp)
-    facts, total = [], float(present.sum())
+    rows = rows if categories is None else rows[rows["category"].isin(categories)]
+    present = rows["amount"] * (-monthly_rate(ground) * rows["period"]).map(math.exp)
+    facts = []
     for line in dict.fromkeys(rows["line"]):
         own = rows[rows["line"] == line]
         worth = float(present[own.index].sum())
@@ -85,7 +84,7 @@ def _lines(ground: Ground, option: str) -> tuple[list[Fact], float]:
                 _about(own.iloc[0], language),
             )
         )
-    return facts, total
+    return facts
 
 
 def _about(row: Any, language: str) -> str:

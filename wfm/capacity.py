@@ -16,7 +16,7 @@ from pydantic import Field
 from wfm.core import registry
 from wfm.core.contracts import CONTRACTS
 from wfm.core.errors import InputError, Problem
-from wfm.core.inputs import Factor, Inputs, Rate, Share, assumed
+from wfm.core.inputs import Inputs, Quantity, Rate, Share, assumed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -46,7 +46,7 @@ class Shrinkage(Inputs):
 class Leaders(Inputs):
     """Team leaders. They walk the floor: they need a licence to listen in, and share the agents' desks unless told otherwise."""
 
-    span: Annotated[Factor, Field(gt=0)] = assumed(
+    span: Annotated[Quantity, Field(gt=0)] = assumed(
         15.0, "agents present for each leader", "管理幅度（每名班组长带的人数）", "agents", "12-18"
     )
     own_desk: bool = assumed(False, "leaders have desks of their own", "班组长单独占用工位")
@@ -58,7 +58,7 @@ class Reserves(Inputs):
     attrition_buffer: _PartShare = assumed(0.0, "share of full-time posts vacant at any time", "流失缓冲", "share")
     trainees: _Count = assumed(0, "people on the payroll and still in training", "在训人数", "people")
     desk_buffer: Rate = assumed(0.0, "spare desks", "备用工位比例", "share")
-    holidays_open: Annotated[Factor, Field(le=_DAYS_PER_YEAR)] = assumed(
+    holidays_open: Annotated[Quantity, Field(le=_DAYS_PER_YEAR)] = assumed(
         13.0,
         "statutory holidays a year on which the centre is open",
         "营业的法定节假日天数",

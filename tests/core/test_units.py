@@ -1,6 +1,8 @@
 """Durations, shares and clock times are read as people write them, and nothing else is."""
 
 import math
+import re
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -35,6 +37,33 @@ def test_shares(text: object, share: float) -> None:
 def test_what_is_not_a_share_is_refused(text: object) -> None:
     with pytest.raises(ValueError, match=r"share|number"):
         units.share(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "factor"), [(1.2, 1.2), ("1.2", 1.2), ("120%", 1.2), ("1200%", 12), ("1250 ％", 12.5), (9.9, 9.9), ("3/2", 1.5), (0, 0)]
+)  # fmt: skip
+def test_factors(text: object, factor: float) -> None:
+    assert units.factor(text) == factor
+
+
+@pytest.mark.parametrize(
+    ("read", "number", "says"),
+    [
+        (units.factor, 120, "120% or 12000%? A bare number of 10 or more may mean either: Write 120% or 12000%"),
+        (units.factor, "97.5", "97.5% or 9750%?"),
+        (units.factor, 10, "10% or 1000%?"),
+        (units.rate, 30, "30% or 3000%? A bare number of 2 or more"),
+        (units.growth, "-30", "30% or 3000%?"),
+    ],
+)
+def test_a_bare_number_that_may_be_percent_is_asked_about(read: Callable[[object], float], number: object, says: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(says)):
+        read(number)
+
+
+@given(st.floats(0, 1e6))
+def test_every_number_can_be_written_as_percent(number: float) -> None:
+    assert units.ratio(units.percent(number)) == number
 
 
 def test_clock_spans_may_run_past_midnight() -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from wfm.core.errors import InputError
 from wfm.scenario.origins import origins
-from wfm.scenario.reader import read_scenario
+from wfm.scenario.reader import read_scenario, read_text_of, validate
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
 GOOD = """\
@@ -197,3 +197,15 @@ def test_no_tree_of_values_breaks_the_reader(value: object) -> None:
     for section in ("plan", "demand", "hours", "targets", "people", "money", "options", "contact", "simulation"):
         with contextlib.suppress(InputError):
             validate(Source(base | {section: value}, {}, "x.yaml"))
+
+
+def test_factors_and_rates_that_would_be_asked_about_are_dumped_as_they_are_read() -> None:
+    text = GOOD.replace("600}", "600, volume: 1250%}") + "money: {demand_growth: 250%, discount_rate: 8%}\n"
+    scenario = validate(read_text_of(text, "shop.yaml"))
+    dumped = scenario.model_dump(mode="json")
+    assert (dumped["demand"]["volume"], dumped["money"]["demand_growth"], dumped["money"]["discount_rate"]) == (
+        "1250%",
+        "250%",
+        0.08,
+    )
+    assert type(scenario).model_validate(dumped) == scenario

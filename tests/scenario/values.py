@@ -42,6 +42,7 @@ TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=12) | st.samp
     ]
 )
 NUMBERS = st.integers(0, 100) | st.floats(0, 1e7, allow_nan=False) | st.sampled_from([0.1 + 0.2, 1 / 3, 0.575, 1e-9])
+PERCENTS = st.integers(0, 5000).map(lambda number: f"{number / 7}%") | st.sampled_from(["30%", "250%", "1234.5%"])
 
 
 def values(entry: Documented) -> st.SearchStrategy[Any]:
@@ -49,6 +50,8 @@ def values(entry: Documented) -> st.SearchStrategy[Any]:
     kinds: dict[str, st.SearchStrategy[Any]] = {
         "share": st.floats(0, 1) | st.sampled_from(["98%", "1/3", 0.0]),
         "duration": st.integers(0, 90_000) | st.floats(0, 90_000) | st.sampled_from(["20s", "4:30", "8h"]),
+        "rate": st.floats(0, 1.9) | PERCENTS,
+        "factor": st.floats(0, 9) | PERCENTS,
         "date": st.dates(date(1970, 1, 1), date(2199, 12, 31)).map(str),
         "flag": st.booleans(),
         "choice": st.sampled_from(entry.choices or ("x",)),

@@ -10,14 +10,14 @@ from pydantic import BeforeValidator, Field, PlainSerializer, PrivateAttr, model
 
 from wfm.core import units
 from wfm.core.errors import BadValueError
-from wfm.core.inputs import Duration, Factor, Inputs, Share, assumed, group, required, stated
+from wfm.core.inputs import Duration, Inputs, Quantity, Share, assumed, group, required, stated
 
 
 class Spread(Inputs):
     """How handle times scatter around their mean."""
 
     family: Literal["lognormal", "exponential"] = assumed("lognormal", "family of the handle time", "处理时长的分布")
-    cv: Annotated[Factor, Field(le=10)] = assumed(
+    cv: Annotated[Quantity, Field(le=10)] = assumed(
         0.8,
         "coefficient of variation of the handle time",
         "处理时长的变异系数",

@@ -8,18 +8,32 @@ value, ``yours``.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
 
 from wfm.core import registry, units
 
 OriginKind = Literal["stated", "found", "law", "assumed", "fitted", "yours"]
 
+
+def _percent_from(most: float) -> Callable[[float], float | str]:
+    return lambda number: units.percent(number) if number >= most else number
+
+
 Duration = Annotated[float, BeforeValidator(units.duration), Field(json_schema_extra={"examples": ["20s", "3min", "4:30"]})]
 Share = Annotated[float, BeforeValidator(units.share), Field(json_schema_extra={"examples": ["98%", 0.98]})]
-Factor = Annotated[float, BeforeValidator(units.ratio)]
-Rate = Annotated[float, BeforeValidator(units.rate)]
+Quantity = Annotated[float, BeforeValidator(units.ratio)]
+# A number that would be asked about is dumped as percent, so that what was dumped is read again.
+Factor = Annotated[float, BeforeValidator(units.factor), PlainSerializer(_percent_from(units.FACTOR_MOST), when_used="json")]
+Rate = Annotated[float, BeforeValidator(units.rate), PlainSerializer(_percent_from(units.RATE_MOST), when_used="json")]
+Growth = Annotated[
+    float,
+    BeforeValidator(units.growth),
+    PlainSerializer(_percent_from(units.RATE_MOST), when_used="json"),
+    Field(gt=-1, json_schema_extra={"examples": ["5%", "-5%", 0.05]}),
+]
 Months = Annotated[int, BeforeValidator(units.months)]
 Amount = Annotated[float, Field(ge=0, le=1e12, allow_inf_nan=False)]
 

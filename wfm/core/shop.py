@@ -6,19 +6,19 @@ from pydantic import Field, field_validator, model_validator
 
 from wfm.core import units
 from wfm.core.errors import BadValueError
-from wfm.core.inputs import Factor, Inputs, Share, assumed, group, stated
+from wfm.core.inputs import Inputs, Quantity, Share, assumed, group, stated
 
 
 class WeekdayFactors(Inputs):
     """How busy each weekday is beside the others; only proportions count."""
 
-    mon: Factor = assumed(1.10, "Monday", "周一", "relative")
-    tue: Factor = assumed(1.05, "Tuesday", "周二", "relative")
-    wed: Factor = assumed(1.00, "Wednesday", "周三", "relative")
-    thu: Factor = assumed(1.00, "Thursday", "周四", "relative")
-    fri: Factor = assumed(1.00, "Friday", "周五", "relative")
-    sat: Factor = assumed(0.90, "Saturday", "周六", "relative")
-    sun: Factor = assumed(0.95, "Sunday", "周日", "relative")
+    mon: Quantity = assumed(1.10, "Monday", "周一", "relative")
+    tue: Quantity = assumed(1.05, "Tuesday", "周二", "relative")
+    wed: Quantity = assumed(1.00, "Wednesday", "周三", "relative")
+    thu: Quantity = assumed(1.00, "Thursday", "周四", "relative")
+    fri: Quantity = assumed(1.00, "Friday", "周五", "relative")
+    sat: Quantity = assumed(0.90, "Saturday", "周六", "relative")
+    sun: Quantity = assumed(0.95, "Sunday", "周日", "relative")
 
     @model_validator(mode="after")
     def _some_day_is_open(self) -> WeekdayFactors:
@@ -47,10 +47,10 @@ class Peak(Inputs):
 class ContactsPer100Orders(Inputs):
     """Contacts that a hundred orders bring, by reason; their sum is what staffing needs (economics C1, C2)."""
 
-    presale: Factor = assumed(30, "before the order", "售前咨询", "contacts/100 orders", "economics C2")
-    order_status: Factor = assumed(12, "where is my order", "订单与物流查询", "contacts/100 orders", "economics C2")
-    delivery: Factor = assumed(5, "delivery problems", "派送问题", "contacts/100 orders", "economics C2")
-    returns: Factor = assumed(8, "returns and exchanges", "退换货", "contacts/100 orders", "economics C2")
+    presale: Quantity = assumed(30, "before the order", "售前咨询", "contacts/100 orders", "economics C2")
+    order_status: Quantity = assumed(12, "where is my order", "订单与物流查询", "contacts/100 orders", "economics C2")
+    delivery: Quantity = assumed(5, "delivery problems", "派送问题", "contacts/100 orders", "economics C2")
+    returns: Quantity = assumed(8, "returns and exchanges", "退换货", "contacts/100 orders", "economics C2")
 
     def total(self) -> float:
         """Contacts per order."""
@@ -60,7 +60,7 @@ class ContactsPer100Orders(Inputs):
 class Shop(Inputs):
     """Orders, and how contacts follow from them."""
 
-    orders_per_day: Factor | None = Field(
+    orders_per_day: Quantity | None = Field(
         None,
         description="orders on an average day; needed unless a history of contacts is given",
         json_schema_extra={"zh": "日均订单量（没有历史文件时必填）", "unit": "orders/day", "origin": "yours", "source": ""},

@@ -6,6 +6,7 @@ import math
 import re
 import unicodedata
 from datetime import date
+from decimal import Decimal
 
 from wfm.core.errors import BadValueError
 
@@ -20,6 +21,9 @@ _ISO = re.compile(r"PT(?:(\d+(?:\.\d+)?)H)?(?:(\d+(?:\.\d+)?)M)?(?:(\d+(?:\.\d+)
 # Beyond these a value is a slip of the keyboard, and what is computed from it no number.
 _NUMBER_MAX = 1_000_000_000
 _SECONDS_MAX = 366 * 86400
+
+# From here on a bare number may be percent as well: nobody plans for ten times the volume without saying so.
+RATE_MOST, FACTOR_MOST = 2, 10
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -87,25 +91,59 @@ def ratio(value: object) -> float:
 
 
 def rate(value: object) -> float:
-    """A share that may lie above 1, such as a yearly growth: ``"30%"``, ``0.3``; a bare number of 2 or more is refused, since 30
-    may mean 30 % or 3000 %.
+    """A share that may lie above 1, such as a yearly growth: ``"30%"``, ``0.3``; a bare number of `RATE_MOST` or more is refused,
+    since 30 may mean 30 % or 3000 %.
     """
+    return _below(RATE_MOST, value)
+
+
+def factor(value: object) -> float:
+    """How many times as much: ``1.2``, ``"120%"``; a bare number of `FACTOR_MOST` or more is refused, since 120 may mean 120 % or
+    12000 %.
+    """
+    return _below(FACTOR_MOST, value)
+
+
+def _below(most: float, value: object) -> float:
     number = ratio(value)
-    if number >= 2 and not str(value).strip().endswith(("%", "％")):
-        raise BadValueError("this may mean percent or that many times as much", "Write 30% or 0.3")
+    if number >= most and not str(value).strip().endswith(("%", "％")):
+        raise BadValueError("{percent} or {times}? A bare number of {most} or more may mean either", "Write {percent} or {times}",
+                            percent=f"{number:.10g}%", times=f"{number * 100:.10g}%", most=most)  # fmt: skip
     return number
+
+
+def growth(value: object) -> float:
+    """A `rate` that may fall: ``"-5%"``."""
+    text = value.strip() if isinstance(value, str) else value
+    if isinstance(text, str) and text.startswith("-"):
+        return -rate(text[1:])
+    if isinstance(text, int | float) and not isinstance(text, bool) and text < 0:
+        return -rate(-text)
+    return rate(text)
+
+
+def percent(number: float) -> str:
+    """A number as percent that reads back as the same number: ``57.5%`` of 0.575."""
+    return f"{Decimal(repr(number)).scaleb(2).normalize():f}%"
 
 
 def _ratio_text(text: str) -> float | None:
     try:
         if text.endswith(("%", "％")):
-            return float(text[:-1]) / 100
+            return _percent_text(text[:-1])
         if "/" in text:
             over, under = text.split("/")
             return float(over) / float(under)
         return float(text)
     except (ValueError, ZeroDivisionError):
         return None
+
+
+def _percent_text(digits: str) -> float:
+    try:
+        return float(f"{digits}e-2")  # rounded once, so that every number can be written as percent
+    except ValueError:
+        return float(digits) / 100
 
 
 def clock(text: object) -> int:

@@ -8,22 +8,9 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 
-from wfm.core import units
-from wfm.core.inputs import Amount, Factor, Inputs, Months, Rate, Share, assumed, found, group, stated
-
-
-def _growth(value: object) -> float:
-    text = value.strip() if isinstance(value, str) else value
-    if isinstance(text, str) and text.startswith("-"):
-        return -units.rate(text[1:])
-    if isinstance(text, int | float) and not isinstance(text, bool) and text < 0:
-        return -units.rate(-text)
-    return units.rate(text)
-
-
-Growth = Annotated[float, BeforeValidator(_growth), Field(gt=-1, json_schema_extra={"examples": ["5%", "-5%", 0.05]})]
+from wfm.core.inputs import Amount, Factor, Growth, Inputs, Months, Quantity, Rate, Share, assumed, found, group, stated
 
 
 class Benefit(Inputs):
@@ -114,7 +101,7 @@ class SelfBuilt(Inputs):
 
     capex: SelfBuiltCapex = group(SelfBuiltCapex, "one-off spending", "一次性投入")
     maintenance_year: Amount = found("prices_cn.maintenance_year_ten_seats", "platform maintenance", "系统维护费")
-    technician_fte: Factor = assumed(0.25, "technical staff", "技术人员", "FTE")
+    technician_fte: Quantity = assumed(0.25, "technical staff", "技术人员", "FTE")
     technician_wage: Amount = assumed(8000.0, "monthly wage of a technician", "技术人员月工资", "CNY/month")
     lead_time: Months = assumed(4, "months until the first contact is answered", "建设周期", "months", "3-6 months")
     breach_probability: Share = assumed(0.01, "chance of a data breach in a year", "年数据泄露概率", "share/year")

@@ -16,7 +16,9 @@ from wfm.core import units
 from wfm.scenario.document import KeyPath
 from wfm.scenario.model import Scenario
 
-Kind = Literal["section", "share", "duration", "date", "flag", "choice", "whole", "number", "list", "table", "text"]
+Kind = Literal[
+    "section", "share", "rate", "factor", "duration", "date", "flag", "choice", "whole", "number", "list", "table", "text"
+]
 
 
 @dataclass(frozen=True)
@@ -195,10 +197,9 @@ def _parts(info: FieldInfo) -> tuple[list[Any], list[Any]]:
 def _kind(types_: list[Any], validators: list[Any], section: type[BaseModel] | None) -> Kind:
     if section is not None:
         return "section"
-    if units.share in validators:
-        return "share"
-    if units.duration in validators:
-        return "duration"
+    for reader, kind in _READERS.items():
+        if reader in validators:
+            return kind
     for found in types_:
         origin = get_origin(found) or found
         if isinstance(found, type) and issubclass(found, RootModel):
@@ -210,6 +211,9 @@ def _kind(types_: list[Any], validators: list[Any], section: type[BaseModel] | N
     return "text"
 
 
+_READERS: dict[Any, Kind] = {
+    units.share: "share", units.rate: "rate", units.growth: "rate", units.factor: "factor", units.duration: "duration",
+}  # fmt: skip
 _KINDS: dict[Any, Kind] = {
     bool: "flag", int: "whole", float: "number", str: "text", date: "date", tuple: "list", list: "list", dict: "table",
 }  # fmt: skip

@@ -18,6 +18,12 @@ SECTION = "{}"
 #: No value: the section the key belongs to is not there.
 ABSENT = object()
 
+#: Kinds that percent are written for, and from where on a bare number would be asked about.
+PERCENT = ("share", "rate", "factor")
+_ASKED = {"rate": units.RATE_MOST, "factor": units.FACTOR_MOST}
+_REAL = (*PERCENT, "duration")
+_PERCENT_DIGITS = 12
+
 _DAYS = ("daily", *units.WEEKDAYS, "holiday")
 
 
@@ -110,7 +116,7 @@ def written(value: object, entry: Documented) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int | float):
-        return _number(float(value) if entry.kind in ("share", "duration") else value, entry)
+        return _number(float(value) if entry.kind in _REAL else value, entry)
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, list | tuple):
@@ -140,10 +146,9 @@ def _number(value: float, entry: Documented) -> str:
         for size, unit in ((3600, "h"), (60, "min"), (1, "s")):
             if value and value % size == 0:
                 return f"{value / size:.0f}{unit}"
-    if entry.kind == "share":
-        text = f"{value * 100:.10g}%"
-        if units.share(text) == value:
-            return text
+    percent = units.percent(value) if entry.kind in PERCENT else ""
+    if percent and (value >= _ASKED.get(entry.kind, 2) or (entry.kind != "factor" and len(percent) <= _PERCENT_DIGITS)):
+        return percent
     return f"{value:.0f}" if value == int(value) and abs(value) < 1e15 else repr(value)
 
 

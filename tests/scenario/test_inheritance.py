@@ -46,6 +46,15 @@ def test_null_resets_to_the_default_but_keeps_a_meaning_of_its_own(tmp_path: Pat
     assert list(scenario.people.shifts.templates()) == ["full_time"]
 
 
+def test_null_where_the_other_file_says_nothing_is_nothing(tmp_path: Path) -> None:
+    """The example of docs/scenario.md, on a base that is open every day alike and has no section of people."""
+    write(tmp_path, GOOD, "base.yaml")
+    child = "extends: base.yaml\nhours: {sun: null}\nplan: {interval: null}\npeople: {wage: {leader: null}}\n"
+    scenario, source = read_scenario(write(tmp_path, child))
+    assert scenario == read_scenario(tmp_path / "base.yaml")[0]
+    assert ("hours", "sun") not in source.places
+
+
 def test_problems_name_the_file_and_line_where_the_value_stands(tmp_path: Path) -> None:
     write(tmp_path, GOOD + "targets: {answer_rate: 950%}\n", "base.yaml")
     child = write(tmp_path, "extends: base.yaml\n\nseed: -1\n")

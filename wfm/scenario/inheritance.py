@@ -78,7 +78,9 @@ def _together(chain: list[tuple[Document, Path]], tree: Path) -> tuple[Document,
         notices.extend(told)
         own = {key: value for key, value in current.values.items() if key != _KEY[0]}
         folder = path.parent.relative_to(tree).as_posix() if path.parent != tree else ""
-        values, places = merged((values, places), (_paths_from(own, folder), current.places))
+        own = _paths_from(own, folder)
+        # The first file stands on nothing that its nulls could drop.
+        values, places = merged((values, places), (own, current.places)) if values else (own, current.places)
     first = chain[0][0]
     return Document(first.file, values, dict(places), sum(each.size for each, _ in chain)), tuple(notices)
 

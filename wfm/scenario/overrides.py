@@ -132,11 +132,12 @@ def _merge(below: Pair, above: Pair, path: KeyPath, places: dict[KeyPath, Place]
             _adopt(places, below[1], here, old[key])
             continue
         value = new[key]
-        if isinstance(value, Mapping) and isinstance(old.get(key), Mapping):
+        if isinstance(value, Mapping):
+            inner = old.get(key)
             if here in above[1]:
                 places[here] = above[1][here]
-            result[key] = _merge((old[key], below[1]), (value, above[1]), here, places)
-        elif value is None and key in old and _dropped(here):
+            result[key] = _merge((inner if isinstance(inner, Mapping) else {}, below[1]), (value, above[1]), here, places)
+        elif value is None and _dropped(here):
             continue
         else:
             result[key] = value

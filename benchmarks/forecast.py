@@ -44,10 +44,10 @@ def series_of(files: list[str]) -> dict[str, pd.Series]:
 
 def main(files: list[str]) -> int:
     """Measure, print, judge."""
-    from wfm.backtesting import origins_of
     from wfm.forecast.baselines import seasonal_mean, seasonal_naive
     from wfm.forecast.daily import daily_forecast
     from wfm.forecast.measures import summary
+    from wfm.forecast.origins import origins_of
     from wfm.forecast.rolling import backtest
 
     models: dict[str, Callable[..., pd.DataFrame]] = {

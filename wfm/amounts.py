@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,7 +17,9 @@ _FRACTION = r"\s*(?:\d+|\d{1,3}(?:,\d{3})+)\.(\d*?)0*\s*"
 _DIGITS = 6
 
 
-def read_amounts(source: Path | str, value: str, **reading: Any) -> pd.DataFrame:
+def read_amounts(
+    source: Path | str, value: str, *, columns: Mapping[str, str] | None = None, sheet: str | None = None, **reading: Any
+) -> pd.DataFrame:
     """The table ``history`` of a file whose column ``value`` holds amounts, in its ``offered``.
 
     Parameters
@@ -25,6 +28,8 @@ def read_amounts(source: Path | str, value: str, **reading: Any) -> pd.DataFrame
         As of `wfm.history.read_history`.
     value
         The column's name.
+    columns, sheet
+        As of `read_history`; ``offered`` is the amount in any case.
     **reading
         What else `read_history` takes.
 
@@ -44,21 +49,22 @@ def read_amounts(source: Path | str, value: str, **reading: Any) -> pd.DataFrame
     from wfm.history.sources import chunks
 
     if str(source) == "-":
-        read: list[pd.DataFrame] = list(chunks(source))
+        read: list[pd.DataFrame] = list(chunks(source, sheet=sheet))
         digits = max(_digits(chunk, value) for chunk in read)
     else:
         read = []
-        digits = max((_digits(chunk, value) for chunk in chunks(source)), default=0)
+        digits = max((_digits(chunk, value) for chunk in chunks(source, sheet=sheet)), default=0)
+    named = {**(columns or {}), "offered": value}
     if not digits and not read:
-        return read_history(source, columns={"offered": value}, **reading).table
-    table = pd.concat(read or list(chunks(source)))
+        return read_history(source, columns=named, sheet=sheet, **reading).table
+    table = pd.concat(read or list(chunks(source, sheet=sheet)))
     if value in table:
         table[value] = [_scaled(cell, digits) for cell in table[value]]
     try:
-        past = read_history(table.reset_index(drop=True), columns={"offered": value}, **reading).table
+        past = read_history(table.reset_index(drop=True), columns=named, **reading).table
     except InputError as error:
-        named = (replace(problem, file=str(source)) if problem.file == "table" else problem for problem in error.problems)
-        raise InputError(*named, language=error.language) from None
+        told = (replace(problem, file=str(source)) if problem.file == "table" else problem for problem in error.problems)
+        raise InputError(*told, language=error.language) from None
     return past.assign(offered=past["offered"] / 10**digits, queue=past["queue"].replace("table", Path(source).stem))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from wfm.core.errors import InputError, Problem
 
@@ -17,14 +17,12 @@ if TYPE_CHECKING:
     from wfm.core.intervals import OpeningHours
     from wfm.forecast.days import Days
     from wfm.forecast.events import Event
+    from wfm.forecast.origins import Dropped
     from wfm.forecast.rolling import Method
 
 DAY = 86400
-ORIGINS = 12
 DAY_MODELS = ("ours", "naive", "mean4")
 INTERVAL_MODELS = ("ours", "naive", "mean4", "mean8", "floor")
-# Before this many weeks no baseline of four weeks is one, and a weekday was hardly seen.
-WEEKS_SEEN = 8
 
 
 @dataclass(frozen=True)
@@ -50,6 +48,8 @@ class Backtest:
     unusual
         Days so far out of line that they are left out of what is ordinary, unless the calendar or an event explains them:
         ``queue``, ``date``, ``actual``; as judged at the end of the history.
+    dropped
+        Horizons that were asked for and are not judged, since the history is too short for them.
     """
 
     forecasts: pd.DataFrame
@@ -61,6 +61,7 @@ class Backtest:
     origins: tuple[date, ...]
     interval_s: int
     unusual: pd.DataFrame
+    dropped: tuple[Dropped, ...] = ()
 
 
 def run_backtest(
@@ -92,7 +93,8 @@ def run_backtest(
     interval_s
         86,400 for totals of days, else the length of an interval.
     horizons
-        ``"1d"``, ``"1w"``, ``"4w"`` or numbers of open days; a week has as many as the history has open weekdays.
+        ``"1d"``, ``"1w"``, ``"4w"`` or numbers of open days; a week has as many as the history has open weekdays. Those that the
+        history is too short for are left out (``dropped``).
     models
         ``ours``, ``naive`` (the same weekday last known), ``mean4`` (mean of the last 4; any number), and for intervals ``floor``
         (our shape of the day on totals known beforehand: no way through day totals gets below).
@@ -108,11 +110,12 @@ def run_backtest(
     Raises
     ------
     InputError
-        Horizons or models that are none, no origin left, or a history too short to judge.
+        Horizons or models that are none, no origin left, or a history too short for every horizon.
     """
     import pandas as pd
 
     from wfm.forecast.events import in_events
+    from wfm.forecast.origins import horizons_of, judged_horizons, origins_of
 
     chosen = models_of(models or (DAY_MODELS if interval_s == DAY else INTERVAL_MODELS), interval_s)
     pasts = {str(queue): _past(rows, timezone, hours, interval_s) for queue, rows in history.groupby("queue", sort=True)}
@@ -124,8 +127,9 @@ def run_backtest(
             Problem("the history has totals of days only", key="--interval", way_out="Leave --interval out to judge day totals")
         )
     longest = max(pasts.values(), key=lambda past: len(past.days))
-    leads = horizons_of(horizons, len(set(longest.weekday.tolist())))
-    when = origins_of(longest.days, max(leads.values()), origins=origins, first=first, last=last, every=every)
+    asked: dict[str, Any] = {"origins": origins, "first": first, "last": last, "every": every}
+    leads, dropped = judged_horizons(longest.days, horizons_of(horizons, len(set(longest.weekday.tolist()))), **asked)
+    when = origins_of(longest.days, max(leads.values()), **asked)
 
     parts, scales = [], []
     for done, (queue, past) in enumerate(pasts.items(), start=1):
@@ -154,7 +158,7 @@ def run_backtest(
     found = [_unusual(past, country, events).assign(queue=queue) for queue, past in pasts.items()]
     unusual = pd.concat(found, ignore_index=True)[["queue", "date", "actual"]]
     days = longest.days
-    return Backtest(table, measures, tuple(pasts), len(days), days[0], days[-1], tuple(when), interval_s, unusual)
+    return Backtest(table, measures, tuple(pasts), len(days), days[0], days[-1], tuple(when), interval_s, unusual, dropped)
 
 
 def _unusual(past: Days, country: str, events: Sequence[Event]) -> pd.DataFrame:
@@ -275,94 +279,3 @@ def models_of(names: Sequence[str], interval_s: int = DAY) -> dict[str, int]:
             way_out = "Write ours, naive, mean4 (or another number of weeks), or floor with --interval"
             raise InputError(Problem("no such model", key="--models", value=name, way_out=way_out))
     return found
-
-
-def horizons_of(texts: Sequence[str], open_weekdays: int) -> dict[str, int]:
-    """Names of horizons to their last lead: ``1d`` 1, ``1w`` the open days of a week, ``4w`` four times that, ``28`` 28.
-
-    Raises
-    ------
-    InputError
-        A text that is no horizon.
-    """
-    found = {}
-    for text in texts:
-        match = re.fullmatch(r"(\d{1,3})\s*([dw]?)", text.strip().lower())
-        if not match or int(match[1]) < 1:
-            raise InputError(Problem("not a horizon", key="--horizons", value=text, way_out="Write 1d,1w,4w or 1,7,28 (open days)"))
-        found[text.strip()] = int(match[1]) * (open_weekdays if match[2] == "w" else 1)
-    return found
-
-
-def origins_of(
-    days: Sequence[date],
-    leads: int,
-    *,
-    origins: int | None = None,
-    first: date | None = None,
-    last: date | None = None,
-    every: int | None = None,
-) -> list[date]:
-    """Last days seen, of the open ``days`` of a history.
-
-    Without ``last`` an origin has all its ``leads`` within the history. Without ``first`` the last ``origins`` (12) are taken, and
-    without ``every`` they are spread over the later half, never whole weeks apart, so that each weekday comes to be lead 1.
-
-    Raises
-    ------
-    InputError
-        No origin is left, or the history is too short.
-    """
-    week = max(len({day.weekday() for day in days}), 1)
-    final = len(days) - 1 - leads
-    earliest = WEEKS_SEEN * week - 1
-    if first is not None or last is not None:
-        # Who names days gets them, down to a history of two weeks.
-        span = [
-            i
-            for i, day in enumerate(days)
-            if (first is None or day >= first) and (day <= last if last is not None else i <= final)
-            and i >= (2 * week - 1 if first is not None else earliest) and i < len(days) - 1
-        ]  # fmt: skip
-        step = every or 1
-        chosen = span[::step] if first is not None else span[::-1][::step][::-1]
-        chosen = chosen[-origins:] if origins else chosen
-        if not chosen:
-            raise InputError(
-                Problem(
-                    "no day from {first} to {last} can be an origin: it needs two weeks before it and {leads} open days after it",
-                    key="--from",
-                    way_out="The history has {days} open days from {start} to {end}: choose others, or shorter --horizons",
-                    values={
-                        "first": first or days[0],
-                        "last": last or days[-1],
-                        "leads": leads,
-                        "days": len(days),
-                        "start": days[0],
-                        "end": days[-1],
-                    },
-                )
-            )
-        return [days[i] for i in chosen]
-    if final < earliest:
-        raise InputError(
-            Problem(
-                "{days} open days are too few to judge {leads} days ahead: {needed} are needed",
-                key="history",
-                way_out="Ask for shorter --horizons, or for given days with --from",
-                values={"days": len(days), "leads": leads, "needed": earliest + 1 + leads},
-            )
-        )
-    count = origins or ORIGINS
-    step = every or _spread(max(final - max(earliest, len(days) // 2), 0), count, week)
-    return [days[i] for i in range(final, earliest - 1, -step)][:count][::-1]
-
-
-def _spread(room: int, count: int, week: int) -> int:
-    """Days between origins: as far apart as the room allows, but coprime with the week."""
-    from math import gcd
-
-    step = max(1, room // max(count - 1, 1))
-    while gcd(step, week) != 1:
-        step -= 1
-    return step

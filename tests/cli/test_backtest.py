@@ -2,12 +2,15 @@
 
 import csv
 import json
+import re
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
+from tests.cli.commands import QUICKSTART, SETS
+from tests.cli.commands import wfm as command
 from tests.shared import shared
 from wfm.cli.backtest import backtest
 from wfm.core.errors import InputError
@@ -184,3 +187,151 @@ def test_mondays_only(tmp_path: Path) -> None:
     """One open day a week: a week is one lead."""
     answer = json.loads(wfm(days_file(tmp_path, [70, 80, 90] * 12, step=7), "--json", "-q").stdout)
     assert [row["leads"] for row in answer["measures"] if row["model"] == "naive"] == [1, 1, 4]
+
+
+def test_a_file_is_read_as_the_history_command_reads_it(tmp_path: Path) -> None:
+    """Headers of their own, days before months, a row twice, the second sheet: the same numbers as of the plain file."""
+    import pandas as pd
+
+    values = [100 + 10 * (i % 7) + i for i in range(140)]
+    plain = json.loads(wfm(days_file(tmp_path, values), "--json", "-q").stdout)["measures"]
+    days = [(START + timedelta(days=i)).strftime("%d/%m/%Y") for i in range(140)]
+    odd = pd.DataFrame({"Wann": [*days, days[-1]], "Anrufe": [*values, 1], "Umsatz": [*values, 1]})
+    with pd.ExcelWriter(tmp_path / "odd.xlsx") as book:
+        pd.DataFrame({"a": ["b"]}).to_excel(book, sheet_name="notes", index=False)
+        odd.to_excel(book, sheet_name="calls", index=False)
+    options = ["--sheet", "calls", "--date-order", "dmy", "--duplicates", "first", "--json", "-q"]
+    for columns in (["--columns", "date=Wann,offered=Anrufe"], ["--columns", "date=Wann", "--value", "Umsatz"]):
+        done = command("backtest", tmp_path / "odd.xlsx", *columns, *options)
+        assert done.code == 0, done.err
+        assert json.loads(done.out)["measures"] == plain
+
+
+def test_options_override_a_scenario() -> None:
+    options = ["--horizons", "1d", "--origins", 1, "--from", "2027-06-01", "--json", "-q", *SETS]
+    answers = [
+        json.loads(command("backtest", QUICKSTART, *map(str, [*more, *options])).out)
+        for more in ([], ["--set", "demand.orders_per_day=100"], ["--country", "US"])
+    ]
+    plain, fewer, elsewhere = ([row["rmse"] for row in answer["measures"]] for answer in answers)
+    assert fewer[0] < plain[0]
+    assert elsewhere != plain
+    refused = command("backtest", QUICKSTART, "--value", "amount", "--language", "en")
+    assert refused.code == 2
+    assert "says itself what it reads" in refused.err
+
+
+@pytest.mark.parametrize(
+    ("length", "judged", "dropped"),
+    [
+        (84, ["1d", "1w", "4w"], {}),
+        (83, ["1d", "1w"], {"4w": 84}),
+        (62, ["1d"], {"1w": 63, "4w": 84}),
+    ],
+)
+def test_horizons_that_a_history_is_too_short_for_are_left_out(
+    length: int, judged: list[str], dropped: dict[str, int], tmp_path: Path
+) -> None:
+    path = days_file(tmp_path, [100 + 10 * (i % 7) for i in range(length)])
+    done = command("backtest", path, "--json")
+    answer = json.loads(done.out)
+    assert list(dict.fromkeys(row["horizon"] for row in answer["measures"])) == judged
+    assert {one["horizon"]: one["days_needed"] for one in answer["dropped"]} == dropped
+    for say in (done.err, command("backtest", path, "--language", "en").out, command("backtest", path, "--brief").out):
+        assert all(f"{days}" in say for days in dropped.values())
+    assert ("not judged" in command("backtest", path, "--language", "en", "--brief").out) == bool(dropped)
+
+
+def test_a_short_history_is_refused_only_where_no_horizon_is_left(tmp_path: Path) -> None:
+    path = days_file(tmp_path, [100] * 56)
+    done = command("backtest", path, "--language", "en")
+    assert done.code == 2
+    assert "56 open days are too few to judge 1 days ahead: 57 are needed" in done.err
+    named = json.loads(command("backtest", path, "--from", str(START + timedelta(days=20)), "--json", "-q").out)
+    assert [one["horizon"] for one in named["dropped"]] == []
+    late = json.loads(command("backtest", path, "--from", str(START + timedelta(days=45)), "--json", "-q").out)
+    assert [(one["horizon"], one["days_needed"]) for one in late["dropped"]] == [("4w", 74)]
+    last = str(START + timedelta(days=50))
+    alone = json.loads(command("backtest", path, "--from", last, "--to", last, "--json", "-q").out)
+    assert [one["horizon"] for one in alone["dropped"]] == ["1w", "4w"]
+
+
+def test_few_values_are_said_beside_the_number(tmp_path: Path) -> None:
+    path = days_file(tmp_path, [100 + 10 * (i % 7) for i in range(140)])
+    five, six = (["--horizons", "1d,1w", "--origins", n] for n in ("5", "6"))
+    screen = command("backtest", path, *five, "--language", "en").out
+    marked = [line for line in screen.splitlines() if line.endswith("(too few)")]
+    assert [line.split()[-3] for line in marked] == ["5", "5", "5"]
+    assert "mostly chance" in screen
+    assert "too few" not in command("backtest", path, *six, "--language", "en").out
+    brief = command("backtest", path, *five, "--brief", "--language", "en").out.splitlines()
+    assert [("only 5 values" in line) for line in brief[1:3]] == [True, False]
+    flags = {row["horizon"]: row["few_values"] for row in json.loads(command("backtest", path, *five, "--json").out)["measures"]}
+    assert flags == {"1d": True, "1w": False}
+
+
+REFUSALS = [
+    ["days.csv", "--horizons", "soon"],
+    ["days.csv", "--models", "prophet"],
+    ["days.csv", "--from", "last week"],
+    ["days.csv", "--from", "2030-01-01"],
+    ["days.csv", "--horizons", "130"],
+    ["days.csv", "--interval", "7min"],
+    ["days.csv", "--interval", "30min"],
+    ["days.csv", "--country", "ZZ"],
+    ["days.csv", "--timezone", "Mars"],
+    ["days.csv", "--value", "sales"],
+    ["days.csv", "--columns", "start"],
+    ["days.csv", "--columns", "start=nowhere"],
+    ["days.csv", "--export", "abacus"],
+    ["days.csv", "--queue", "night"],
+    ["days.csv", "--set", "seed=3"],
+    ["days.csv", "--duplicates", "third"],
+    ["days.csv", "--origins", "0"],
+    ["days.csv", "--nonsense"],
+    ["days.csv", "--out", "days.csv.pdf"],
+    ["days.csv", "--out", "there.csv"],
+    ["days.csv", "--events", "none.csv"],
+    ["days.csv", "--events", "odd.csv"],
+    ["days.csv", "--events", "odd.yaml"],
+    ["days.csv", "--events", "empty.csv"],
+    ["none.csv"],
+    ["there.csv"],
+    ["empty.csv"],
+    ["less.csv"],
+    ["text.csv"],
+    ["short.csv"],
+    ["unknown.csv"],
+    ["none.yaml"],
+    ["odd.yaml"],
+    ["estimate.yaml"],
+    ["estimate.yaml", "--columns", "start=a"],
+    [],
+]
+
+
+@pytest.mark.parametrize("arguments", REFUSALS, ids=" ".join)
+def test_every_refusal_is_in_the_language_asked_for(arguments: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("WFM_LANGUAGE", "en")
+    days_file(tmp_path, [100 + 10 * (i % 7) for i in range(140)])
+    files: dict[str, list[object]] = {
+        "less": [5, -1] * 70,
+        "text": [1, "many"] * 70,
+        "short": [5] * 30,
+        "unknown": [""] * 140,
+    }
+    for name, cells in files.items():
+        rows = [f"{START + timedelta(days=i)},{cell}" for i, cell in enumerate(cells)]
+        (tmp_path / f"{name}.csv").write_text("\n".join(["date,offered", *rows]), encoding="utf-8")
+    (tmp_path / "there.csv").mkdir()
+    (tmp_path / "empty.csv").write_text("", encoding="utf-8")
+    (tmp_path / "odd.csv").write_text("name,from,to,why\n,soon,later,x\na,2026-05-02,2026-05-01,\n", encoding="utf-8")
+    (tmp_path / "odd.yaml").write_text("[1, {", encoding="utf-8")
+    (tmp_path / "estimate.yaml").write_text("wfm: 2\ndemand: {history: estimate, orders_per_day: 600}\n", encoding="utf-8")
+    done = command("backtest", *arguments, "--language", "zh", "-q")
+    assert done.code == 2, done.err
+    for line in done.err.splitlines():
+        assert re.search("[\u4e00-\u9fff]", line), line
+        # Words of ours in a row would be an English sentence; names of options, files and models stand alone.
+        assert not re.search(r"(?<![-\w.])[a-z]{2,} [a-z]{2,} [a-z]{2,}(?![\w.])", line), line

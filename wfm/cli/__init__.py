@@ -35,10 +35,10 @@ def _spoken() -> Language:
 def _run(command: object, arguments: Sequence[str] | None = None) -> int:
     import click
 
-    from wfm.cli.options import placed, speak, spoken
+    from wfm.cli.options import language_in, placed, speak, spoken
     from wfm.core.errors import InputError, said
 
-    speak(None)
+    speak(language_in(sys.argv[1:] if arguments is None else arguments))
     try:
         code = command.main(arguments, prog_name="wfm", standalone_mode=False)  # type: ignore[attr-defined]
         # Here, so that a reader who has gone is noticed while it can still be kept quiet.

@@ -3,41 +3,54 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from wfm.cli.options import Asked, shared, spoken
+from wfm.cli.reading import SCENARIOS, file_arguments, reading, refuse_overrides, scenario_overrides
+from wfm.cli.tables import put_table, target
 from wfm.core.errors import InputError, Problem
 
 if TYPE_CHECKING:
     import pandas as pd
 
-_SCENARIOS = (".yaml", ".yml")
+    from wfm.backtesting import Backtest
+    from wfm.core.errors import Language
+
+_DAY = 86400
+_QUEUE = click.option("--queue", help="A queue, 'all' for their sum, 'each' to forecast each and pool the errors [all].")
 
 
 @click.command()
-@click.argument("source", metavar="FILE_OR_SCENARIO", type=click.Path(path_type=Path))
+@shared(
+    "use",
+    "given",
+    "seed",
+    "table",
+    scenario=click.argument("scenario", metavar="FILE_OR_SCENARIO", type=click.Path(path_type=Path)),
+    out=click.option(
+        "--out",
+        type=click.Path(path_type=Path),
+        help="Folder for csv and json, or one .csv or .parquet (every forecast) or .json file.",
+    ),
+)
 @click.option("--value", metavar="COLUMN", help="Column to forecast, where it is not called offered, contacts, 来电量, ...")
 @click.option("--horizons", default="1d,1w,4w", show_default=True, help="How far ahead; plain numbers count open days: 1,7,28.")
 @click.option("--origins", type=click.IntRange(1, 10_000), help="How many last days seen [12].")
 @click.option("--from", "first", metavar="DAY", help="First origin (the last day seen), e.g. 2026-03-31.")
 @click.option("--to", "last", metavar="DAY", help="Last origin [the last one after which all days are known].")
 @click.option("--every", type=click.IntRange(1, 10_000), help="Open days between origins.")
-@click.option("--queue", help="A queue, 'all' for their sum, 'each' to forecast each and pool the errors [all].")
-@click.option("--country", help="Whose holidays count, e.g. CN; none without it.")
-@click.option("--timezone", help="Zone of the file's clock times [as written].")
+@click.option("--country", help="Whose holidays count, e.g. CN [of the scenario; none for a file].")
+@click.option("--timezone", help="Zone of the clock times [of the scenario; as written in a file].")
 @click.option("--interval", default="day", show_default=True, help="day, or the length of an interval: 30min.")
-@click.option("--absent", type=click.Choice(["unknown", "zero"]), default="unknown", help="What an interval without a row means.")
+@reading(_QUEUE)
 @click.option("--models", help="ours,naive,mean4: other numbers of weeks, and floor with --interval.")
 @click.option("--events", type=click.Path(path_type=Path), help="Campaigns: csv or YAML of name, from, to, peak, total.")
-@click.option("--out", type=click.Path(path_type=Path), help="Folder for csv and json, or one .csv (every forecast) or .json file.")
-@click.option("--language", type=click.Choice(["zh", "en"]), help="Language of the console.")
-@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON to stdout, and nothing else there.")
-@click.option("--brief", "shortly", is_flag=True, help="Five lines to paste into a chat.")
-@click.option("-q", "--quiet", is_flag=True, help="No progress, no screen.")
-def backtest(source: Path, first: str | None, last: str | None, interval: str, **options: Any) -> int:
+def backtest(asked: Asked, first: str | None, last: str | None, interval: str, **options: Any) -> int:
     """Measure how good the forecast would have been on FILE_OR_SCENARIO, beside simple baselines.
 
     FILE is a table with a date or time column and a column of values; closed days are absent. A scenario (.yaml) brings its own
@@ -48,17 +61,15 @@ def backtest(source: Path, first: str | None, last: str | None, interval: str, *
     wfm backtest orders.csv --value amount --horizons 1,7,28 --origins 20
     wfm backtest history.csv --interval 30min --out out/backtest
     """  # noqa: D301
-    language = options["language"] or _spoken()
-    interval_s = 86400 if interval.strip().lower() in ("day", "1d") else _seconds(interval)
+    target(asked)
+    interval_s = _DAY if interval.strip().lower() in ("day", "1d") else _seconds(interval)
     span: dict[str, Any] = {"first": _day(first, "--from"), "last": _day(last, "--to")}
-    if not options["quiet"]:
-        print(f"wfm backtest {source}", file=sys.stderr, flush=True)
-    if source.suffix.lower() in _SCENARIOS:
-        table, chosen = _of_scenario(source, options["queue"])
-    else:
-        table, chosen = _of_file(source, interval_s, options)
+    if not asked.quiet:
+        print(f"wfm backtest {asked.scenario}", file=sys.stderr, flush=True)
+    read = _of_scenario if asked.scenario.suffix.lower() in SCENARIOS else _of_file
+    table, chosen, language = read(asked, interval_s, options)
     from wfm.backtesting import run_backtest
-    from wfm.report.backtested import backtest_json, brief, screen
+    from wfm.report.backtested import backtest_json, brief, dropped, screen
 
     if options["events"]:
         from wfm.forecast.events import read_events
@@ -74,63 +85,64 @@ def backtest(source: Path, first: str | None, last: str | None, interval: str, *
         **span,
         **chosen,
     )
-    name = source.name if str(source) != "-" else "stdin"
-    written = _write(result, name, options["out"]) if options["out"] else []
-    if options["as_json"]:
+    name = asked.scenario.name if str(asked.scenario) != "-" else "stdin"
+    written = _write(result, name, asked.out) if asked.out else []
+    if asked.as_json:
         sys.stdout.write(backtest_json(result, name))
-    elif options["shortly"]:
+        if not asked.quiet:
+            print("".join(f"{line}\n" for line in dropped(result, language)), end="", file=sys.stderr)
+    elif asked.brief:
         print(brief(result, name, language))
-    elif not options["quiet"]:
+    elif not asked.quiet:
         from wfm.report.words import text
 
         print("\n".join([screen(result, name, language), *(text("backtest.written", language, file=path) for path in written)]))
     return 0
 
 
-def _of_file(source: Path, interval_s: int, options: dict[str, Any]) -> tuple[pd.DataFrame, dict[str, Any]]:
-    """The history of a file and how to read its clock."""
+_Read = tuple["pd.DataFrame", dict[str, Any], "Language"]
+
+
+def _of_file(asked: Asked, interval_s: int, options: dict[str, Any]) -> _Read:
+    """The history of a file, how to read its clock, and the language to speak."""
     from wfm.amounts import read_amounts
     from wfm.history import read_history
 
+    refuse_overrides(asked.overrides or asked.overlay)
+    language = spoken(asked.language)
     queue = options["queue"] or "all"
     # Without a zone the wall clock is taken as it is: every day has 24 hours.
-    timezone = options["timezone"] or "UTC"
-    reading: dict[str, Any] = {
-        "timezone": timezone,
-        "interval_s": interval_s if interval_s < 86400 else 60,
-        "queue": None if queue == "each" else queue,
-        "absent": options["absent"],
-    }
+    told = file_arguments(options, "UTC")
+    told |= {"interval_s": interval_s if interval_s < _DAY else 60, "queue": None if queue == "each" else queue}
     value = options["value"]
-    table = read_amounts(source, value, **reading) if value else read_history(source, **reading).table
-    return table, {"timezone": timezone, "country": _country(options["country"] or "")}
+    table = read_amounts(asked.scenario, value, **told) if value else read_history(asked.scenario, **told).table
+    return table, {"timezone": told["timezone"], "country": _country(options["country"] or "")}, language
 
 
-def _of_scenario(source: Path, queue: str | None) -> tuple[pd.DataFrame, dict[str, Any]]:
-    """The history of a scenario with its zone, country and hours."""
+def _of_scenario(asked: Asked, _: int, options: dict[str, Any]) -> _Read:
+    """The history of a scenario with its zone, country and hours, and its language."""
     from wfm.expected import read_past
-    from wfm.scenario.reader import read_scenario
 
-    chosen, read = read_scenario(source, [f"demand.history.queue={queue}"] if queue else [])
-    past, _ = read_past(chosen, read.folder)
+    keys = scenario_overrides(options, {"timezone": "timezone", "country": "country"}, ("value",))
+    scenario, source = replace(asked, overrides=(*asked.overrides, *keys)).read()
+    past, _log = read_past(scenario, source.folder)
     if past is None:
         way_out = "Give demand.history a file; an estimate has no past to be judged by"
-        raise InputError(Problem("the scenario has no history", key="demand.history", way_out=way_out, file=str(source)))
-    return past, {"timezone": chosen.timezone, "country": chosen.country, "hours": chosen.hours}
+        raise InputError(Problem("the scenario has no history", key="demand.history", way_out=way_out))
+    return past, {"timezone": scenario.timezone, "country": scenario.country, "hours": scenario.hours}, scenario.language
 
 
-def _write(result: Any, name: str, out: Path) -> list[Path]:
+def _write(result: Backtest, name: str, out: Path) -> list[Path]:
     from wfm.core.tables import csv_text, write_files
     from wfm.report.backtested import backtest_json, tables
 
-    found = {key: csv_text(table).encode("utf-8-sig") for key, table in tables(result).items()}
+    found = tables(result)
     whole = backtest_json(result, name).encode()
-    if out.suffix.lower() == ".json":
-        contents = {out: whole}
-    elif out.suffix.lower() == ".csv":
-        contents = {out: found["backtest_forecasts"]}
-    else:
-        contents = {**{out / f"{key}.csv": content for key, content in found.items()}, out / "backtest.json": whole}
+    if out.suffix.lower() in (".csv", ".parquet"):
+        put_table(out, "backtest", "backtest_forecasts", found["backtest_forecasts"])
+        return [out]
+    contents = {out / f"{key}.csv": csv_text(table).encode("utf-8-sig") for key, table in found.items()}
+    contents = {out: whole} if out.suffix.lower() == ".json" else contents | {out / "backtest.json": whole}
     write_files(contents)
     return list(contents)
 
@@ -171,9 +183,3 @@ def _country(country: str) -> str:
 
 def _parts(text: str | None) -> list[str]:
     return [part.strip() for part in (text or "").split(",") if part.strip()]
-
-
-def _spoken() -> str:
-    from wfm.cli import _spoken
-
-    return _spoken()

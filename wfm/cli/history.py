@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from wfm.cli.options import Asked, shared, speak, spoken
+from wfm.cli.reading import SCENARIOS, file_arguments, reading, refuse_overrides, scenario_overrides
 from wfm.core.errors import InputError, Problem
 
 if TYPE_CHECKING:
     import pandas as pd
 
-_SCENARIOS = (".yaml", ".yml")
 _INTERVALS = (900, 1800, 3600, 86400)
 
 
@@ -29,15 +29,7 @@ _INTERVALS = (900, 1800, 3600, 86400)
 )
 @click.option("--timezone", help="Zone of the clock times, e.g. Asia/Shanghai [of the scenario, or Asia/Shanghai].")
 @click.option("--interval", help="Length of an interval: 15min, 30min, 60min, 1d [of the scenario, or 30min].")
-@click.option("--queue", help="The queue wanted, or 'all' for their sum [all of them, each by itself].")
-@click.option("--columns", metavar="OURS=THEIRS,...", help="What the file calls its columns: start=时间,offered=来电量.")
-@click.option("--export", help="Which system's export it is, e.g. genesys_cloud [recognised by its headers].")
-@click.option("--sheet", help="Sheet of a workbook [the first with a table].")
-@click.option("--absent", type=click.Choice(["unknown", "zero"]), help="What an interval without a row means [unknown].")
-@click.option("--date-order", type=click.Choice(["ymd", "dmy", "mdy"]), help="Order of 05/07/2027, where the file does not tell.")
-@click.option(
-    "--duplicates", type=click.Choice(["refuse", "first", "last", "sum"]), help="Rows of one interval that differ [refuse]."
-)
+@reading()
 @click.option("--sql", metavar="URL", help="Read a database instead: sqlite:///calls.db, postgresql+psycopg://...")
 @click.option("--query", metavar="SELECT", help="The query for --sql.")
 @click.option("--repairs", type=click.Path(path_type=Path), help="Write the log of repairs to this .csv, .json or .parquet file.")
@@ -58,7 +50,7 @@ def history(asked: Asked, repairs: Path | None, **options: Any) -> int:
     target(asked)
     if repairs is not None and repairs.suffix.lower() == ".parquet":
         parquet_writer()
-    from_scenario = len(files) == 1 and files[0].lower().endswith(_SCENARIOS)
+    from_scenario = len(files) == 1 and files[0].lower().endswith(SCENARIOS)
     read = _of_scenario if from_scenario else _of_files
     table, log, about, language = read(replace(asked, scenario=Path(files[0]) if files else Path()), files, options)
     from wfm.report import brief
@@ -77,13 +69,7 @@ _Read = tuple["pd.DataFrame", "pd.DataFrame", str, str]
 
 def _of_scenario(asked: Asked, _: tuple[str, ...], options: dict[str, Any]) -> _Read:
     """The history of a scenario; options for files override its keys."""
-    keys = {"timezone": "timezone", "interval": "plan.interval"}
-    keys |= {name: f"demand.history.{name}" for name in ("queue", "export", "sheet", "absent", "date_order", "duplicates")}
-    for name in ("columns", "sql", "query"):
-        if options[name]:
-            way_out = "Set demand.history in the scenario, or name a file"
-            raise InputError(Problem("a scenario says itself what it reads", key=f"--{name}", value=options[name], way_out=way_out))
-    extra = [f"{key}={options[name]}" for name, key in keys.items() if options[name]]
+    extra = scenario_overrides(options, {"timezone": "timezone", "interval": "plan.interval"}, ("sql", "query"))
     scenario, source = replace(asked, overrides=(*asked.overrides, *extra)).read()
     from wfm.expected import read_past
     from wfm.report import brief
@@ -111,22 +97,11 @@ def _of_files(asked: Asked, files: tuple[str, ...], options: dict[str, Any]) -> 
     if bool(files) == (options["sql"] is not None):
         way_out = "E.g. wfm history calls.csv, or wfm history --sql URL --query SELECT"
         raise InputError(Problem("name a file, a scenario, or a database", way_out=way_out))
-    if asked.overrides or asked.overlay is not None:
-        way_out = "Use --timezone, --interval, --columns and so on"
-        raise InputError(Problem("a bare file has no keys to override", "--set", way_out=way_out))
+    refuse_overrides(asked.overrides or asked.overlay)
     sources: list[Any] = [Query(options["sql"], options["query"])] if options["sql"] else list(files)
-    chosen = {name: options[name] for name in ("export", "sheet", "date_order", "duplicates", "absent") if options[name]}
-    reads = [
-        read_history(
-            source,
-            timezone=_zone(options["timezone"]),
-            interval_s=_seconds(options["interval"]),
-            queue=options["queue"],
-            columns=_columns(options["columns"]),
-            **chosen,
-        )
-        for source in sources
-    ]
+    chosen = file_arguments(options, "Asia/Shanghai")
+    interval_s = _seconds(options["interval"])
+    reads = [read_history(source, interval_s=interval_s, queue=options["queue"], **chosen) for source in sources]
     table = pd.concat([read.table for read in reads], ignore_index=True).sort_values(["queue", "start"], ignore_index=True)
     doubled = table.duplicated(["start", "queue"])
     if doubled.any():
@@ -142,16 +117,6 @@ def _of_files(asked: Asked, files: tuple[str, ...], options: dict[str, Any]) -> 
     return table, pd.concat(logs, ignore_index=True), f"{text('step.history', language)} {name}", language
 
 
-def _zone(name: str | None) -> str:
-    from zoneinfo import ZoneInfo
-
-    try:
-        return ZoneInfo(name or "Asia/Shanghai").key
-    except (KeyError, ValueError, OSError):
-        way_out = "Write a name of the IANA list such as Asia/Shanghai"
-        raise InputError(Problem("not a time zone", "--timezone", name, way_out)) from None
-
-
 def _seconds(text: str | None) -> int:
     from wfm.core import units
 
@@ -162,12 +127,3 @@ def _seconds(text: str | None) -> int:
     if seconds not in _INTERVALS:
         raise InputError(Problem("an interval is 15min, 30min, 60min or 1d", "--interval", text))
     return seconds
-
-
-def _columns(text: str | None) -> dict[str, str] | None:
-    if text is None:
-        return None
-    pairs = [part.partition("=") for part in text.split(",")]
-    if not all(ours.strip() and theirs.strip() for ours, _, theirs in pairs):
-        raise InputError(Problem("columns are pairs OURS=THEIRS", "--columns", text, "E.g. --columns start=时间,offered=来电量"))
-    return {ours.strip(): theirs.strip() for ours, _, theirs in pairs}

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import sys
-from collections.abc import Callable, Iterable
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, fields
 from functools import wraps
@@ -23,6 +23,7 @@ _Command = TypeVar("_Command", bound=Callable[..., Any])
 _Option = Callable[[_Command], _Command]
 
 _LANGUAGE: ContextVar[Language | None] = ContextVar("language", default=None)
+_LANGUAGE_WORD = re.compile("--language(=|$)")
 _SOURCE: ContextVar[Source | None] = ContextVar("source", default=None)
 
 
@@ -30,6 +31,13 @@ def speak(language: str | None) -> None:
     """Messages of this run are in ``language``; None for the machine's own."""
     _LANGUAGE.set("zh" if language == "zh" else "en" if language == "en" else None)
     _SOURCE.set(None)
+
+
+def language_in(arguments: Sequence[str]) -> str | None:
+    """The language that arguments ask for, read before they are parsed: even a wrong option is answered in it."""
+    pairs = zip(arguments, [*arguments[1:], ""], strict=True)
+    said = [after if word == "--language" else word.partition("=")[2] for word, after in pairs if _LANGUAGE_WORD.match(word)]
+    return said[-1] if said else None
 
 
 def spoken(file: Language | None = None) -> Language:
@@ -114,13 +122,6 @@ def tell_notices(notices: Iterable[Problem], language: Language) -> None:
         print("wfm: " + said("note: {text}", {"text": notice.text(language)}, language), file=sys.stderr)
 
 
-def _chosen(ctx: click.Context, _: click.Parameter, value: str | None) -> str | None:
-    """Told early, so that even a wrong option is answered in the language asked for."""
-    with suppress(LookupError):
-        speak(value)
-    return value
-
-
 _ALL: dict[str, _Option[Any]] = {
     "scenario": click.argument("scenario", type=click.Path(path_type=Path)),
     "overrides": click.option(
@@ -149,9 +150,7 @@ _ALL: dict[str, _Option[Any]] = {
     "table": click.option("--table", metavar="NAME", help="Which table to print, where a step makes several."),
     "as_json": click.option("--json", "as_json", is_flag=True, help="Print one JSON object to stdout, and nothing else there."),
     "brief": click.option("--brief", is_flag=True, help="Print five lines to paste into a chat."),
-    "language": click.option(
-        "--language", type=click.Choice(["zh", "en"]), is_eager=True, callback=_chosen, help="Language of the console."
-    ),
+    "language": click.option("--language", type=click.Choice(["zh", "en"]), help="Language of the console."),
     "quiet": click.option("-q", "--quiet", is_flag=True, help="No progress, no screen."),
     "verbose": click.option("-v", "--verbose", is_flag=True, help="Say more: each stage, each repair, each table used."),
 }

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from wfm.core.errors import BadValueError, InputError, Problem
+from wfm.core.errors import BadValueError, InputError, Problem, reason_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -196,9 +196,7 @@ def _text(path: Path) -> str:
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise InputError(
-            Problem("cannot be read: {reason}", file=str(path), values={"reason": error.strerror or type(error).__name__})
-        ) from None
+        raise InputError(Problem("cannot be read: {reason}", file=str(path), values={"reason": reason_of(error)})) from None
     for encoding in ("utf-8-sig", "gb18030"):
         try:
             return data.decode(encoding)

@@ -21,6 +21,8 @@ VERSION = 1
 _DAY = 86400
 _WIDTH = 110
 _SPANS = 12
+#: So few values say more of chance than of a model.
+FEW = 5
 _COLUMNS = ("wape", "bias", "rmse", "mase", "pinball", "cover80", "cover95", "values")
 _DEFINITIONS = ("wape", "bias", "bands", "median")
 
@@ -44,6 +46,10 @@ def screen(result: Backtest, name: str, language: str) -> str:
         cells = [pad(cell, widths[i], right=i > 0) for i, cell in enumerate(row)]
         lines.append("  ".join(cells).rstrip())
     lines.append("")
+    if (result.measures["values"] <= FEW).any():
+        lines += [*_wrapped(text("backtest.few_meaning", language, few=FEW)), ""]
+    for line in dropped(result, language):
+        lines += [*_wrapped(line), ""]
     if len(result.unusual):
         lines += [*_wrapped(_unusual(result, language)), ""]
     for key in _DEFINITIONS:
@@ -60,9 +66,19 @@ def brief(result: Backtest, name: str, language: str) -> str:
         ratio = formats.number(row["wape"] / naive.iloc[0], 2) if len(naive) and naive.iloc[0] > 0 else formats.NOTHING
         horizon = _horizon(str(row["horizon"]), int(row["leads"]), language)
         values = {"horizon": horizon, "wape": formats.share(row["wape"]), "bias": _signed(row["bias"])}
-        lines.append(text("backtest.brief", language, against=text("backtest.against", language, ratio=ratio), **values))
+        against = text("backtest.against", language, ratio=ratio)
+        few = text("backtest.brief_few", language, count=int(row["values"])) if row["values"] <= FEW else ""
+        lines.append(text("backtest.brief", language, against=against, **values) + few)
     covers = {f"cover{band}": formats.share(row[f"cover{band}"], 0) for band in (80, 95)}
-    return "\n".join([*lines, text("backtest.brief_bands", language, horizon=horizon, **covers)])
+    return "\n".join([*lines, text("backtest.brief_bands", language, horizon=horizon, **covers), *dropped(result, language)])
+
+
+def dropped(result: Backtest, language: str) -> list[str]:
+    """What was asked for and is not judged, and how many open days it needs; no line where all is."""
+    return [
+        text("backtest.dropped", language, horizon=_horizon(one.horizon, one.leads, language), needed=one.needed, days=result.days)
+        for one in result.dropped
+    ]
 
 
 def backtest_json(result: Backtest, name: str) -> str:
@@ -81,7 +97,11 @@ def backtest_json(result: Backtest, name: str) -> str:
             {"queue": queue, "date": day.isoformat(), "actual": _plain(float(actual))}
             for queue, day, actual in result.unusual.itertuples(index=False)
         ],
-        "measures": [{key: _plain(cell) for key, cell in row.items()} for row in result.measures.to_dict("records")],
+        "dropped": [{"horizon": one.horizon, "leads": one.leads, "days_needed": one.needed} for one in result.dropped],
+        "measures": [
+            {key: _plain(cell) for key, cell in row.items()} | {"few_values": row["values"] <= FEW}
+            for row in result.measures.to_dict("records")
+        ],
     }
     return json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
 
@@ -145,6 +165,8 @@ def _row(row: pd.Series, language: str) -> list[str]:
         "cover95": formats.share(row["cover95"], 0),
         "values": formats.number(row["values"]),
     }
+    if row["values"] <= FEW:
+        cells["values"] = text("backtest.few", language, count=cells["values"])
     return [f"  {model_name(str(row['model']), language)}", *(cells[column] for column in _COLUMNS)]
 
 

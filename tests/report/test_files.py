@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import math
@@ -10,6 +11,7 @@ import random
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -17,6 +19,8 @@ import jsonschema
 import pandas as pd
 import pytest
 
+from tests.cli.commands import wfm
+from tests.conftest import SCENARIOS
 from wfm.core.writing import sweep, write_files
 from wfm.report.files import csv_text, plan_json, tables, write_outputs
 from wfm.report.planjson import schema
@@ -118,6 +122,7 @@ def test_tables_of_an_earlier_plan_go_and_the_users_own_stay(quickstart: ShownPl
 
 _WRITER = """
 import sys
+import tempfile
 from pathlib import Path
 from wfm.core.writing import write_files
 root = Path(sys.argv[1])
@@ -173,3 +178,36 @@ def test_what_is_interrupted_while_it_writes_leaves_the_earlier_file(tmp_path: P
         write_files(Interrupting({tmp_path / "a.txt": b"new"}))
     assert [path.name for path in tmp_path.iterdir()] == ["a.txt"]
     assert (tmp_path / "a.txt").read_text() == "earlier"
+
+
+@pytest.mark.parametrize("when", ["write_bytes", "replace"])
+def test_what_is_interrupted_leaves_no_folders(when: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def key(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(*{"write_bytes": (Path, "write_bytes"), "replace": (os, "replace")}[when], key)
+    (tmp_path / "out").mkdir()
+    with pytest.raises(KeyboardInterrupt):
+        write_files({tmp_path / "out" / "more" / "a.html": b"a", tmp_path / "out" / "more" / "tables" / "b.csv": b"b"})
+    assert list(tmp_path.rglob("*")) == [tmp_path / "out"], "only what was there before"
+
+
+@pytest.mark.parametrize("refused", ["mkdtemp", "write_bytes", "replace"])
+def test_the_disk_refuses_by_the_name_that_was_asked_for(refused: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", str(tmp_path / ".wfm-staged" / "0"))
+
+    owner: dict[str, object] = {"mkdtemp": tempfile, "write_bytes": Path, "replace": os}
+    monkeypatch.setattr(owner[refused], refused, full)
+    with pytest.raises(OSError, match="No space") as told:
+        write_files({tmp_path / "a.csv": b"a"})
+    assert told.value.filename == str(tmp_path if refused == "mkdtemp" else tmp_path / "a.csv")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="a folder where nobody can make a file")
+def test_a_place_that_takes_no_files_is_named() -> None:
+    for path in ("/proc/x.csv", "/proc/x/y.csv"):
+        done = wfm("forecast", SCENARIOS / "quickstart.yaml", "--out", path, "--language", "en")
+        assert done.code == 1
+        assert done.err.startswith(("wfm: /proc: no file can be", "wfm: /proc/x: no file can be")), done.err

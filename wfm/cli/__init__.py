@@ -107,6 +107,7 @@ def _of_disk(error: OSError) -> str:
         errno.EACCES: refused,
         errno.EPERM: refused,
         errno.EROFS: Problem("this disk is read-only", way_out=elsewhere),
+        errno.ENOENT: Problem("no file can be had or made here", way_out=elsewhere),
         errno.ENOSPC: Problem("the disk is full", way_out=elsewhere),
         errno.ENOTDIR: blocked,
         errno.EEXIST: blocked,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from wfm.cli.options import Asked, shared, spoken
+from wfm.cli.options import Asked, shared, speak, spoken
 from wfm.cli.reading import SCENARIOS, file_arguments, reading, refuse_overrides, scenario_overrides
 from wfm.cli.tables import put_table, target
 from wfm.core.errors import InputError, Problem
@@ -109,14 +109,14 @@ def _of_file(asked: Asked, interval_s: int, options: dict[str, Any]) -> _Read:
     from wfm.history import read_history
 
     refuse_overrides(asked.overrides or asked.overlay)
-    language = spoken(asked.language)
+    speak(asked.language)
     queue = options["queue"] or "all"
     # Without a zone the wall clock is taken as it is: every day has 24 hours.
     told = file_arguments(options, "UTC")
     told |= {"interval_s": interval_s if interval_s < _DAY else 60, "queue": None if queue == "each" else queue}
     value = options["value"]
     table = read_amounts(asked.scenario, value, **told) if value else read_history(asked.scenario, **told).table
-    return table, {"timezone": told["timezone"], "country": _country(options["country"] or "")}, language
+    return table, {"timezone": told["timezone"], "country": _country(options["country"] or "")}, spoken()
 
 
 def _of_scenario(asked: Asked, _: int, options: dict[str, Any]) -> _Read:

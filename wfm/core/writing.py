@@ -38,22 +38,53 @@ def write_files(contents: Mapping[Path, bytes], *, remove: Iterable[Path] = ()) 
     if not contents:
         return
     root = Path(os.path.commonpath([path.absolute().parent for path in contents]))
-    for folder in sorted({path.parent for path in contents}):
-        folder.mkdir(parents=True, exist_ok=True)
-    sweep(root)
-    with _desk(root) as desk:
-        ready = {}
-        for count, (path, content) in enumerate(contents.items()):
-            ready[path] = desk / f"{count}"
-            ready[path].write_bytes(content)
-        for path, written in ready.items():
-            try:
-                os.replace(written, path)
-            except PermissionError as error:
-                # Windows keeps files that a spreadsheet has open; the caller is told which.
-                raise PermissionError(error.errno, f"{error.strerror}; is it open in another program?", str(path)) from None
-        for path in remove:
-            path.unlink(missing_ok=True)
+    made = list[Path]()
+    try:
+        _make(root, made)
+        sweep(root)
+        with _desk(root) as desk:
+            ready = {path: desk / f"{count}" for count, path in enumerate(contents)}
+            for path, content in contents.items():
+                with _told_of(path):
+                    ready[path].write_bytes(content)
+            for folder in sorted({path.absolute().parent for path in contents}):
+                _make(folder, made)
+            for path, written in ready.items():
+                with _told_of(path):
+                    os.replace(written, path)
+            for path in remove:
+                path.unlink(missing_ok=True)
+    except BaseException:
+        # Whoever was interrupted finds no folder that was not there before, unless a file stands in it already.
+        for folder in reversed(made):
+            with suppress(OSError):
+                folder.rmdir()
+        raise
+
+
+def _make(folder: Path, made: list[Path]) -> None:
+    """Make a folder and those above it, and add to ``made`` what was not there."""
+    for place in reversed([folder, *folder.parents]):
+        if place.is_dir():
+            continue
+        try:
+            place.mkdir()
+        except FileExistsError:
+            if not place.is_dir():
+                raise
+        else:
+            made.append(place)
+
+
+@contextmanager
+def _told_of(path: Path) -> Iterator[None]:
+    """What the disk refuses about something staged is told of the file that it was to become, or of the folder around it."""
+    try:
+        yield
+    except OSError as error:
+        # Windows keeps files that a spreadsheet has open.
+        hint = "; is it open in another program?" if isinstance(error, PermissionError) else ""
+        raise OSError(error.errno, f"{error.strerror}{hint}", str(path)) from None
 
 
 def sweep(folder: Path) -> None:
@@ -74,7 +105,8 @@ def sweep(folder: Path) -> None:
 def _desk(root: Path) -> Iterator[Path]:
     """A locked folder to write in, gone afterwards."""
     while True:
-        desk = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=root))
+        with _told_of(root):
+            desk = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=root))
         try:
             handle = os.open(desk / _LOCK, os.O_CREAT | os.O_RDWR)
         except FileNotFoundError:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from wfm.erlang import MMnDelayed, kernels
-from wfm.erlang import measure as m
+from wfm.erlang.formulas import kpis as m
 
 X, W = np.polynomial.legendre.leggauss(24)
 

@@ -9,7 +9,7 @@ import pytest
 from tests.erlang.bars import TINY, absolute, computed, log_error, rel, rel_l, table, worst
 from tests.shared import shared
 from wfm.erlang import ErlangA, ErlangB, ErlangC, kernels
-from wfm.erlang import measure as m
+from wfm.erlang.formulas import kpis as m
 
 B_COLUMNS = [
     ("blocking", m.BLOCKING, rel_l, 4e-14),
@@ -192,6 +192,25 @@ def test_golden_greatest_load(problem):
         for r, p in zip(t.itertuples(), patience, strict=True)
     ]
     worst("inverse_continuous", problem, rel, 1e-11, loads, t.answer)
+
+
+SERVERS = {
+    "b_servers": "blocking",
+    "c_servers_sl": "sl_offered",
+    "a_servers_sl": "sl_offered",
+    "a_servers_pab": "abandon_rate_offered",
+}
+
+
+@pytest.mark.parametrize("problem", SERVERS)
+def test_golden_real_agents(problem):
+    t = table("inverse_continuous")
+    t = t[t.problem == problem]
+    model = {"b": lambda a, _: ErlangB(a, 1.0), "c": lambda a, _: ErlangC(a, 1.0), "a": lambda a, p: ErlangA(a, 1.0, p)}[problem[0]]
+    target = t.target.to_numpy()
+    asked = (target, t["T"].to_numpy()) if SERVERS[problem].startswith("sl") else target
+    found = model(t.a.to_numpy(), t.patience.to_numpy()).agents_for(whole=False, **{SERVERS[problem]: asked})
+    worst("inverse_continuous", problem, rel, 1e-11, found, t.answer)
 
 
 def published(name):

@@ -13,7 +13,7 @@ import pytest
 from numba import njit
 
 from wfm.erlang import kernels, twin
-from wfm.erlang import measure as m
+from wfm.erlang.formulas import kpis as m
 
 
 def queues(count):

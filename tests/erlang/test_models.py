@@ -8,7 +8,7 @@ import pytest
 
 import wfm.erlang
 from wfm.erlang import ErlangA, ErlangB, ErlangC, MMnDelayed, twin
-from wfm.erlang import measure as m
+from wfm.erlang.formulas import kpis as m
 
 
 def test_the_example_of_the_documentation():

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from wfm.erlang import ErlangA, ErlangC, MMnDelayed, kernels
-from wfm.erlang import measure as m
+from wfm.erlang.formulas import kpis as m
 
 FEW = settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 

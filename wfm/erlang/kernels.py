@@ -16,18 +16,19 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from wfm.erlang import delay as _delay
-from wfm.erlang import loss as _loss
-from wfm.erlang import measure as _measure
-from wfm.erlang import patience as _patience
-from wfm.erlang import special as _special
-from wfm.erlang import staffing as _staffing
+from wfm.erlang.formulas import delay as _delay
+from wfm.erlang.formulas import kpis as _kpis
+from wfm.erlang.formulas import loss as _loss
+from wfm.erlang.formulas import measure as _measure
+from wfm.erlang.formulas import patience as _patience
+from wfm.erlang.formulas import special as _special
+from wfm.erlang.formulas import staffing as _staffing
 
 Vector = NDArray[np.float64]
 P = ParamSpec("P")
 R = TypeVar("R")
 
-_SOURCES: tuple[ModuleType, ...] = (_special, _loss, _delay, _patience, _measure, _staffing)
+_SOURCES: tuple[ModuleType, ...] = (_kpis, _special, _loss, _delay, _patience, _measure, _staffing)
 _NAMES: dict[str, object] = {"math": math, "__name__": __name__}
 for _module in _SOURCES:
     _NAMES |= {k: v for k, v in vars(_module).items() if k.isupper() or isinstance(v, type)}

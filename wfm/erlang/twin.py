@@ -4,16 +4,16 @@ These are the very functions `wfm.erlang.kernels` compiles, under the same names
 rounding. The mean handle time is the unit of time; `n` agents, `a` erlang.
 """
 
-from wfm.erlang.delay import (
+from wfm.erlang.formulas.delay import (
     delay_mean,
     delay_probability,
     delay_tail,
     ln_delay_probability,
     no_delay_probability,
 )
-from wfm.erlang.loss import blocking, ln_blocking, one_minus_blocking
-from wfm.erlang.measure import measure
-from wfm.erlang.patience import (
+from wfm.erlang.formulas.loss import blocking, ln_blocking, one_minus_blocking
+from wfm.erlang.formulas.measure import measure
+from wfm.erlang.formulas.patience import (
     abandoned,
     balance,
     mean_wait,
@@ -24,7 +24,7 @@ from wfm.erlang.patience import (
     split,
     waiting,
 )
-from wfm.erlang.staffing import greatest_load, least_agents
+from wfm.erlang.formulas.staffing import greatest_load, least_agents
 
 __all__ = [
     "abandoned",

@@ -19,8 +19,8 @@ digamma function and a small, quickly decaying rest. Plain Python; compiled in `
 import math
 from typing import NamedTuple
 
-from wfm.erlang.loss import blocking_one_less
-from wfm.erlang.special import (
+from wfm.erlang.formulas.loss import blocking_one_less
+from wfm.erlang.formulas.special import (
     decay_first_moment,
     decay_mean,
     ln_minus_digamma,

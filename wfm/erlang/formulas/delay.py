@@ -7,7 +7,7 @@ Plain Python; compiled in `wfm.erlang.kernels`.
 
 import math
 
-from wfm.erlang.loss import blocking, ln_blocking, one_minus_blocking
+from wfm.erlang.formulas.loss import blocking, ln_blocking, one_minus_blocking
 
 
 def delay_probability(n: float, a: float) -> float:

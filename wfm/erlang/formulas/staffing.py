@@ -9,7 +9,8 @@ Plain Python; compiled in `wfm.erlang.kernels`.
 
 import math
 
-from wfm.erlang.measure import P_NO_WAIT, measure
+from wfm.erlang.formulas.kpis import P_NO_WAIT
+from wfm.erlang.formulas.measure import measure
 
 SLACK = 1e-12
 # Past this no call centre goes; a target still missed there is held unreachable.

@@ -11,15 +11,42 @@ grows. What is undefined or outside the domain is nan.
 
 import math
 
-from wfm.erlang.delay import (
+from wfm.erlang.formulas.delay import (
     delay_mean,
     delay_probability,
     delay_tail,
     ln_delay_probability,
     no_delay_probability,
 )
-from wfm.erlang.loss import blocking, ln_blocking, one_minus_blocking
-from wfm.erlang.patience import (
+from wfm.erlang.formulas.kpis import (
+    ABANDON_RATE_OFFERED,
+    ABANDON_WITHIN,
+    ANSWER_RATE,
+    ASA_ANSWERED,
+    BLOCKING,
+    CARRIED_LOAD,
+    LINE_ANSWER_RATE,
+    LINE_OCCUPANCY,
+    LN_BLOCKING,
+    LN_P_WAIT,
+    LN_P_WAIT_LONGER,
+    MEAN_QUEUE,
+    MEAN_TIME_TO_ABANDON,
+    MEAN_WAIT_ALL,
+    MEAN_WAIT_VIRTUAL,
+    OCCUPANCY,
+    P_NO_WAIT,
+    P_VIRTUAL_LONGER,
+    P_WAIT,
+    P_WAIT_LONGER,
+    SL_ANSWERED,
+    SL_EITHER,
+    SL_NET,
+    SL_OFFERED,
+    SL_VIRTUAL,
+)
+from wfm.erlang.formulas.loss import blocking, ln_blocking, one_minus_blocking
+from wfm.erlang.formulas.patience import (
     abandoned,
     balance,
     mean_wait,
@@ -30,34 +57,6 @@ from wfm.erlang.patience import (
     split,
     waiting,
 )
-
-# Codes up to P_NO_WAIT are better when higher, the rest when lower; thresholds belong to the service levels.
-SL_OFFERED = 0
-SL_NET = 1
-SL_ANSWERED = 2
-SL_EITHER = 3
-SL_VIRTUAL = 4
-ANSWER_RATE = 5
-P_NO_WAIT = 6
-ABANDON_RATE_OFFERED = 7
-P_WAIT = 8
-OCCUPANCY = 9
-MEAN_WAIT_ALL = 10
-ASA_ANSWERED = 11
-MEAN_WAIT_VIRTUAL = 12
-MEAN_QUEUE = 13
-BLOCKING = 14
-LINE_OCCUPANCY = 15
-# The rest describe and are no targets: some need not fall with more agents.
-ABANDON_WITHIN = 16
-P_WAIT_LONGER = 17
-P_VIRTUAL_LONGER = 18
-MEAN_TIME_TO_ABANDON = 19
-LN_BLOCKING = 20
-LINE_ANSWER_RATE = 21
-CARRIED_LOAD = 22
-LN_P_WAIT = 23
-LN_P_WAIT_LONGER = 24
 
 
 def measure(kpi: int, n: float, a: float, patience: float, onset: float, threshold: float) -> float:

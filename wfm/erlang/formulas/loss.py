@@ -7,7 +7,7 @@ Poisson weight, so that nothing overflows. Plain Python; compiled in `wfm.erlang
 
 import math
 
-from wfm.erlang.special import neg_ln_poisson, rising_sum, upper_tail
+from wfm.erlang.formulas.special import neg_ln_poisson, rising_sum, upper_tail
 
 
 def blocking(n: float, a: float) -> float:

@@ -1,0 +1,6 @@
+"""Queues to ask questions of; the KPIs they answer with are defined in `wfm.erlang.models.kpis`."""
+
+from wfm.erlang.models.base import Measures
+from wfm.erlang.models.classic import ErlangA, ErlangB, ErlangC, MMnDelayed
+
+__all__ = ["ErlangA", "ErlangB", "ErlangC", "MMnDelayed", "Measures"]

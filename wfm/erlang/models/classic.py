@@ -1,0 +1,142 @@
+"""The classic queues: `ErlangB`, `ErlangC`, `ErlangA`, and `MMnDelayed` between the last two.
+
+Each is made from an arrival rate and a mean handle time in any one unit of time; every other time given or returned is
+in that unit. Arguments are scalars, lists, arrays or Series and broadcast; answers are of the same kind.
+
+Edges: no load needs 0 agents, waits 0, service level 1; positive load needs at least 1 agent; a target no number of
+agents meets needs inf. Erlang C with agents <= load has wait inf and service level 0.
+"""
+
+import math
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from wfm.erlang import twin
+from wfm.erlang.formulas import kpis as k
+from wfm.erlang.models.base import Queue, Target
+from wfm.erlang.models.kpis import BEYOND, LEVELS, SHARES, WAITS, Kpi, some
+from wfm.erlang.shapes import each
+
+if TYPE_CHECKING:
+    from wfm.erlang.shapes import Numbers
+
+
+class _Solved(Queue):
+    """The queues whose KPIs and searches are compiled: M/M/n with patience onset + Exp(mean), and its limits."""
+
+    _patience: Any = math.inf
+    _onset: Any = 0.0
+
+    def _value(self, kpi: int, agents: Any, threshold: Any) -> Any:
+        return each(twin.measure, kpi, agents, self._load, self._patience, self._onset, threshold)
+
+    def _least(self, target: Target, whole: bool) -> Any:
+        if not whole:
+            return super()._least(target, whole)
+        kpi, bound, threshold = target
+        bound = bound / self._aht if kpi.time else bound
+        return each(twin.least_agents, kpi.code, bound, threshold / self._aht, self._load, self._patience, self._onset)
+
+    def _highest(self, argument: str, agents: Any, target: Target) -> Any:
+        if argument != "arrival_rate":
+            return super()._highest(argument, agents, target)
+        kpi, bound, threshold = target
+        bound = bound / self._aht if kpi.time else bound
+        load = each(twin.greatest_load, kpi.code, bound, threshold / self._aht, agents, self._patience, self._onset)
+        return load / self._aht
+
+
+class ErlangC(_Solved):
+    """M/M/n: nobody hangs up.
+
+    Parameters
+    ----------
+    arrival_rate
+        Contacts offered per unit of time, >= 0.
+    aht
+        Mean handle time, > 0.
+
+    Notes
+    -----
+    With agents <= load the queue grows for ever: waits are inf, service levels 0, occupancy 1, and
+    `abandon_rate_offered` is the share never answered, 1 - agents/load.
+
+    Where arrival_rate * aht is rounded, the results carry that error times about 1/(1 - occupancy).
+    """
+
+    _kpis: ClassVar[Mapping[str, Kpi]] = some(*LEVELS, *SHARES, *WAITS, *BEYOND, "ln_p_wait", "ln_p_wait_longer")
+
+    def __init__(self, arrival_rate: "Numbers", aht: "Numbers") -> None:
+        super().__init__(arrival_rate, aht)
+
+
+class MMnDelayed(_Solved):
+    """M/M/n with patience onset + Exp(patience): nobody hangs up before the onset, then gradually (S4-14).
+
+    Parameters
+    ----------
+    arrival_rate
+        Contacts offered per unit of time, >= 0.
+    aht
+        Mean handle time, > 0.
+    patience
+        Mean patience past the onset, >= 0; 0 means everybody leaves at the onset, inf is `ErlangC`.
+    onset
+        Time nobody is lost in, >= 0; 0 is `ErlangA`.
+    """
+
+    _kpis: ClassVar[Mapping[str, Kpi]] = some(*LEVELS, *SHARES, *WAITS, "mean_time_to_abandon", *BEYOND)
+
+    def __init__(self, arrival_rate: "Numbers", aht: "Numbers", patience: "Numbers", onset: "Numbers") -> None:
+        super().__init__(arrival_rate, aht, patience=patience, onset=onset)
+        self._patience = self._shape.read("patience", patience) / self._aht
+        self._onset = self._shape.read("onset", onset) / self._aht
+
+
+class ErlangA(_Solved):
+    """M/M/n+M: exponential patience.
+
+    Parameters
+    ----------
+    arrival_rate
+        Contacts offered per unit of time, >= 0.
+    aht
+        Mean handle time, > 0.
+    patience
+        Mean patience, >= 0; inf is `ErlangC`.
+    """
+
+    _kpis: ClassVar[Mapping[str, Kpi]] = some(*LEVELS, *SHARES, *WAITS, "mean_time_to_abandon", *BEYOND)
+
+    def __init__(self, arrival_rate: "Numbers", aht: "Numbers", patience: "Numbers") -> None:
+        super().__init__(arrival_rate, aht, patience=patience)
+        self._patience = self._shape.read("patience", patience) / self._aht
+
+
+class ErlangB(_Solved):
+    """M/M/n/n: lines without a queue; who finds all busy is lost.
+
+    Parameters
+    ----------
+    arrival_rate
+        Attempts per unit of time, >= 0.
+    aht
+        Mean time a line is held, > 0.
+
+    Notes
+    -----
+    `measures(lines)` has `blocking`, `ln_blocking`, `answer_rate` (1 - blocking), `carried_load` [erlang] and
+    `occupancy` (of the lines).
+    """
+
+    _kpis: ClassVar[Mapping[str, Kpi]] = some("blocking", "ln_blocking", "carried_load") | {
+        "answer_rate": Kpi(k.LINE_ANSWER_RATE),
+        "occupancy": Kpi(k.LINE_OCCUPANCY, -1),
+    }
+
+    def __init__(self, arrival_rate: "Numbers", aht: "Numbers") -> None:
+        super().__init__(arrival_rate, aht)
+
+    def lines_for(self, *, whole: bool = True, **targets: Any) -> Any:
+        """Least number of lines with `blocking` (and `occupancy`) at most the value given; the same as `agents_for`."""
+        return self.agents_for(whole=whole, **targets)

@@ -45,6 +45,7 @@ def advise(
     origins: tuple[Origin, ...],
     *,
     synthetic: bool,
+    lacking: tuple[str, str] = ("", ""),
 ) -> tuple[Advice, ...]:
     """Every remark the plan calls for, the gravest first."""
     return (
@@ -54,6 +55,7 @@ def advise(
         *_interval(scenario, staffed, simulation),
         *_money(scenario, best),
         *(Advice(key, values) for key, values in law_warnings(scenario.people.shifts)),
+        *_parts(*lacking),
         *_overlap(staffed),
         *_special(scenario, history),
         *_uncertain(staffed),
@@ -163,6 +165,11 @@ def _unanswered(scenario: Scenario, simulation: SimulationResult) -> list[Advice
     if target is None or not answered < target - _CLEARLY_BELOW:
         return []
     return [Advice("not_all_answered", {"met": answered, "target": target})]
+
+
+def _parts(code: str, columns: str) -> list[Advice]:
+    """A past that tells talk without after-call work, or the other way round."""
+    return [Advice(code, {"columns": columns})] if code else []
 
 
 def _overlap(staffed: Staffed) -> list[Advice]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -45,6 +46,7 @@ def read_past(scenario: Scenario, folder: Path) -> tuple[pd.DataFrame | None, pd
             date_order=inputs.date_order,
             duplicates=inputs.duplicates or "refuse",
             within=scenario.targets.threshold,
+            wrap=_own_wrap(scenario),
         ).one_queue()
         return read.table, read.log
     return generate_shop(
@@ -58,6 +60,20 @@ def read_past(scenario: Scenario, folder: Path) -> tuple[pd.DataFrame | None, pd
         scenario.country,
         scenario.seed,
     ), no_repairs()
+
+
+def _own_wrap(scenario: Scenario) -> float | None:
+    """After-call work that the planner wrote or that was fitted from records; None for the default, which nobody vouches for."""
+    contact = scenario.contact
+    return float(contact.wrap) if "wrap" in contact.model_fields_set or "wrap" in contact.fitted else None
+
+
+def lacking(repairs: pd.DataFrame) -> tuple[str, str]:
+    """(what the handle time of the past lacks, by the code of its repair, the columns it has); empty where it lacks nothing."""
+    for code, values in zip(repairs["code"], repairs["values"], strict=True):
+        if code in ("talk_alone", "no_talk"):
+            return str(code), str(json.loads(values)["columns"])
+    return "", ""
 
 
 def fitted(scenario: Scenario, folder: Path) -> Scenario:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wfm.advice import Advice, advise
-from wfm.expected import made_up
+from wfm.expected import lacking, made_up
 from wfm.loop import OneMore
 from wfm.reverse import Carried
 from wfm.scenario.origins import Origin, origins
@@ -112,7 +112,15 @@ def make_plan(
         carried=steps.carried,
         one_more=better,
         advice=advise(
-            steps.scenario, past, staffed, simulation, better, money.best, known, synthetic=made_up(steps.scenario, repairs)
+            steps.scenario,
+            past,
+            staffed,
+            simulation,
+            better,
+            money.best,
+            known,
+            synthetic=made_up(steps.scenario, repairs),
+            lacking=lacking(repairs),
         ),
         origins=known,
     )

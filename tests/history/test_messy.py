@@ -1,6 +1,7 @@
 """Files as planners have them: what is repaired is logged by its lines, what cannot be known is refused with the way out."""
 
 from pathlib import Path
+from string import Formatter
 
 import numpy as np
 import pandas as pd
@@ -401,9 +402,8 @@ def test_equal_repairs_stand_together() -> None:
 
 
 def test_every_repair_is_said_in_chinese() -> None:
-    blanks = dict.fromkeys(
-        ("column", "columns", "queue", "day", "first", "last", "count", "span", "contacts", "vendor", "export", "words"), "1"
-    )
+    names = {name for pair in REPAIRS.values() for phrase in pair for _, name, _, _ in Formatter().parse(phrase) if name}
+    blanks = dict.fromkeys(names, "1")
     for code in REPAIRS:
         assert all(any(ord(sign) > 0x2E80 for sign in text) for text in repair_said(code, blanks, "zh")), code
 

@@ -46,12 +46,15 @@ class Calls:
         What the source is called.
     has_agents
         Whether the file says who answered.
+    talk_alone
+        Whether ``handle_time`` is talk (and hold) alone: nothing tells after-call work.
     """
 
     table: pd.DataFrame
     log: pd.DataFrame
     name: str
     has_agents: bool
+    talk_alone: bool = False
 
     def history(self, interval_s: int, within: float | None = None) -> pd.DataFrame:
         """Contract ``history`` of these contacts (see `history_of_calls`); intervals without a contact are 0."""
@@ -136,7 +139,7 @@ def read_calls(
         },
         index=pd.Index(whole.line, name="line"),
     )
-    return Calls(table, found.repairs.log(), name, "agent" in layout.columns)
+    return Calls(table, found.repairs.log(), name, "agent" in layout.columns, reading.talk_alone)
 
 
 def history_of_calls(
@@ -150,6 +153,7 @@ def history_of_calls(
     columns: Mapping[str, str] | None = None,
     date_order: Order | None = None,
     stem: str = "all",
+    wrap: float | None = None,
 ) -> pd.DataFrame:
     """Contract ``history`` of contacts (or orders) that come in chunks, in memory for the intervals only.
 
@@ -168,8 +172,10 @@ def history_of_calls(
         The planner's own map, for his words of outcomes.
     stem
         Name of the queue where the file has none.
+    wrap
+        As for `wfm.history.reader.read_history`.
     """
-    reading = Reading(layout, found, timezone, date_order, columns or {}, stem)
+    reading = Reading(layout, found, timezone, date_order, columns or {}, stem, wrap)
     sums = Sums(interval_s, within)
     for part in reading.parts(iter(parts)):
         sums.add(part)

@@ -12,6 +12,7 @@ from wfm.core.errors import InputError, Problem
 if TYPE_CHECKING:
     from wfm.core.contacts import ContactType, Fit
     from wfm.history.calls import Calls
+    from wfm.history.fits import HandleTime
 
 
 def fit_contact(contact: ContactType, folder: Path, timezone: str) -> ContactType:
@@ -82,6 +83,26 @@ def _handle(contact: ContactType, calls: Calls, values: dict[str, float], source
     left = (
         f"left out: {out['short']} under {SHORTEST:g} s, {out['no_agent']} without an agent, {out['missing']} without a handle time"
     )
+    if not calls.talk_alone:
+        _talk_and_wrap(contact, calls, fit, (told, left), values, sources)
+    elif "talk" not in own:
+        values["talk"] = fit.mean
+        sources["talk"] = f"{told}: mean talk time, no after-call work in the records; {left}"
+    if "cv" not in contact.spread.model_fields_set:
+        values["spread.cv"] = fit.cv
+        sources["spread.cv"] = f"{told}: coefficient of variation of handle times; {left}"
+
+
+def _talk_and_wrap(
+    contact: ContactType,
+    calls: Calls,
+    fit: HandleTime,
+    said: tuple[str, str],
+    values: dict[str, float],
+    sources: dict[str, str],
+) -> None:
+    """Of a whole handle time the planner's own part stands, or that of the records, and the rest is the other part."""
+    own, (told, left) = contact.model_fields_set, said
     wrap = contact.wrap
     if "wrap" not in own and not math.isnan(fit.wrap):
         wrap = values["wrap"] = fit.wrap
@@ -100,9 +121,6 @@ def _handle(contact: ContactType, calls: Calls, values: dict[str, float], source
     elif "wrap" not in own and math.isnan(fit.wrap):
         values["wrap"] = max(fit.mean - contact.talk, 0.0)
         sources["wrap"] = f"{told}: mean handle time {fit.mean:.1f} s less talk; {left}"
-    if "cv" not in contact.spread.model_fields_set:
-        values["spread.cv"] = fit.cv
-        sources["spread.cv"] = f"{told}: coefficient of variation of handle times; {left}"
 
 
 def _patience(contact: ContactType, calls: Calls, values: dict[str, float], sources: dict[str, str]) -> None:

@@ -14,6 +14,7 @@ from wfm.history.clocks import Zone
 from wfm.history.contact_cells import Durations, outcomes_of, shown, stamps_of, unknown_words
 from wfm.history.exports import outcome_words, plain
 from wfm.history.rows import Found
+from wfm.history.sums import tell_talk_alone
 
 if TYPE_CHECKING:
     import numpy as np
@@ -53,7 +54,14 @@ class Reading:
     """Chunks of cells to parts of contacts, with what has to be remembered between chunks."""
 
     def __init__(
-        self, layout: Layout, found: Found, timezone: str, order: Order | None, columns: Mapping[str, str], stem: str
+        self,
+        layout: Layout,
+        found: Found,
+        timezone: str,
+        order: Order | None,
+        columns: Mapping[str, str],
+        stem: str,
+        wrap: float | None = None,
     ) -> None:
         self.layout, self.found, self.timezone, self.order, self.stem = layout, found, timezone, order, stem
         names = layout.columns
@@ -75,8 +83,15 @@ class Reading:
             self.known.add("outcome")
         if names.keys() >= {"wait"} or names.keys() >= {"answered_at"}:
             self.known.add("wait")
-        if names.keys() & {"handle_time", "talk", "hold", "wrap"} or names.keys() >= {"answered_at", "ended_at"}:
+        talked = ["talk"] if "talk" in names else ["answered_at", "ended_at"] if names.keys() >= {"answered_at", "ended_at"} else []
+        self.talk_alone = bool(talked) and not names.keys() & {"handle_time", "wrap"}
+        self.wrap = wrap if wrap is not None and self.talk_alone else 0.0
+        if "handle_time" in names or talked:
             self.known.add("handle_time")
+        elif parts := [names[ours] for ours in ("hold", "wrap") if ours in names]:
+            found.repairs.add("no_talk", columns=", ".join(parts), key="talk")
+        if self.talk_alone:
+            tell_talk_alone(found, ", ".join(names[ours] for ours in talked), wrap, "wrap")
 
     def queue_names(self) -> list[str]:
         """Queues by their number."""
@@ -118,13 +133,15 @@ class Reading:
         nothing = np.full(len(chunk), np.nan)
         wait = spans.get("wait", nothing)
         handle = spans.get("handle_time", nothing)
-        if "handle_time" not in spans and spans.keys() & {"talk", "hold", "wrap"}:
-            handle = np.nansum(np.stack([spans[ours] for ours in ("talk", "hold", "wrap") if ours in spans]), axis=0)
+        wrap = np.nan_to_num(spans.get("wrap", nothing)) + self.wrap
+        if "handle_time" not in spans and "talk" in spans:
+            handle = spans["talk"] + np.nan_to_num(spans.get("hold", nothing)) + wrap
         if answered is not None:
             after = np.where(outcome == HANDLED, answered, ended if ended is not None else np.nan)
             wait = np.where(np.isnan(wait), self._between(instant, after, lines, "answered_at"), wait)
             if ended is not None:
-                handle = np.where(np.isnan(handle), self._between(answered, ended, lines, "ended_at"), handle)
+                # Hold lies between the two moments, after-call work behind them.
+                handle = np.where(np.isnan(handle), self._between(answered, ended, lines, "ended_at") + wrap, handle)
         part = Part(lines, instant, wall, self._queues(chunk), wait, np.where(outcome == HANDLED, handle, np.nan), outcome,
                      self._agents(chunk), spans.get("wrap", nothing))  # fmt: skip
         return self._counted(part, chunk)

@@ -82,6 +82,7 @@ def read_history(
     date_order: Order | None = None,
     duplicates: Duplicates = "refuse",
     within: float | None = None,
+    wrap: float | None = None,
 ) -> HistoryRead:
     """A past as a table of the contract ``history``.
 
@@ -119,6 +120,8 @@ def read_history(
         equal rows too, which are dropped otherwise).
     within
         Threshold of ``answered_within`` [s] for sources with a row for each contact; None leaves the column out.
+    wrap
+        After-call work [s] to add for each contact handled where the source tells talk time alone; None adds none, and says so.
 
     Returns
     -------
@@ -163,6 +166,7 @@ def read_history(
             columns=columns,
             date_order=date_order,
             stem=_stem(source),
+            wrap=wrap,
         )
         found.tell()
         if queue not in (None, "all"):
@@ -171,7 +175,9 @@ def read_history(
         length, daily = interval_s, False
     else:
         rows = gather(parts, layout, found, date_order, _stem(source))
-        table, length, daily = by_interval(rows, layout, found, timezone, interval_s, queue, duplicates, zero=absent == "zero")
+        table, length, daily = by_interval(
+            rows, layout, found, timezone, interval_s, queue, duplicates, zero=absent == "zero", wrap=wrap
+        )
     lacking = gaps(table, length, daily=daily, hours=hours)
     log_gaps(lacking, length, found.repairs)
     if queue == "all":

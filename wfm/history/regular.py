@@ -32,6 +32,7 @@ def by_interval(
     duplicates: Duplicates,
     *,
     zero: bool,
+    wrap: float | None = None,
 ) -> tuple[pd.DataFrame, int, bool]:
     """(table, distance of its rows [s], whether they are days) of rows that are intervals or days already."""
     if queue not in (None, "all"):
@@ -39,7 +40,7 @@ def by_interval(
         rows.take(rows.queue == rows.queues.index(str(queue)))
     zone = _placed(rows, timezone, found)
     _unknown(rows, found)
-    as_sums(rows, layout, found)
+    as_sums(rows, layout, found, wrap)
     found.tell()
     _one_each(rows, found, duplicates, zone, wide=layout.wide)
     found.tell()

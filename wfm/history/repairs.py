@@ -48,6 +48,18 @@ REPAIRS: dict[str, tuple[Phrase, Phrase]] = {
     "sum_queue": (Phrase("the queue {queue} is the sum of the others"), Phrase("left out")),
     "means": (Phrase("{column}: means"), Phrase("multiplied by the contacts handled")),
     "parts": (Phrase("handle time in parts ({columns})"), Phrase("added up")),
+    "talk_alone": (
+        Phrase("{columns}: talk time, and no column of after-call work"),
+        Phrase("handle time is talk alone; name that column (columns: {{{key}: ...}}), or write contact.wrap and it is added"),
+    ),
+    "talk_and_wrap": (
+        Phrase("{columns}: talk time, and no column of after-call work"),
+        Phrase("contact.wrap ({wrap} s) added for each contact handled"),
+    ),
+    "no_talk": (
+        Phrase("{columns}: parts of the handle time, and no column of talk time"),
+        Phrase("left out, so that contact.talk and contact.wrap count; name the column of talk (columns: {{{key}: ...}})"),
+    ),
     "from_rate": (Phrase("{column}: only shares of contacts"), Phrase("whole numbers followed from them")),
     "rate_left": (Phrase("{column}: shares of contacts from which no whole numbers follow"), Phrase("left out")),
     "more_handled": (Phrase("more contacts handled than offered (carried over from the interval before)"), Phrase("kept")),

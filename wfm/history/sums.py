@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from wfm.core.errors import Problem
@@ -14,14 +15,16 @@ if TYPE_CHECKING:
     from wfm.history.rows import Found, Rows
 
 SUMMED = ("offered", "handled", "abandoned", "answered_within", "handle_time")
-_PARTS = {"handle_time": ("talk_time", "hold_time", "wrap_time"), "aht": ("mean_talk", "mean_hold", "mean_wrap")}
+# Parts of the handle time as sums, each with its name as a mean.
+_PARTS = {"talk_time": "mean_talk", "hold_time": "mean_hold", "wrap_time": "mean_wrap"}
 _LARGER = {"handled": "offered", "abandoned": "offered", "answered_within": "offered"}
 
 
-def as_sums(rows: Rows, layout: Layout, found: Found) -> None:
+def as_sums(rows: Rows, layout: Layout, found: Found, wrap: float | None) -> None:
     """Leave only the columns of the contract, as sums over the interval.
 
-    Shares become numbers only where one whole number of contacts follows from a share as it was rounded.
+    Where talk is told without after-call work, ``wrap`` [s] is added for each contact handled. Shares become numbers only where one
+    whole number of contacts follows from a share as it was rounded.
     """
     import numpy as np
 
@@ -38,22 +41,67 @@ def as_sums(rows: Rows, layout: Layout, found: Found) -> None:
                 found.repairs.add("from_rate", column=names[ours])
             if lost.any():
                 found.repairs.count("rate_left", int(lost.sum()), rows.line[lost][:10].tolist(), column=names[ours])
-    for whole, parts in _PARTS.items():
-        there = [part for part in parts if part in numbers]
-        if there and whole not in numbers and (whole == "aht" or there[0] == "talk_time"):
-            numbers[whole] = np.sum([numbers[part] for part in there], axis=0)
-            found.repairs.add("parts", columns=", ".join(names[part] for part in there))
-        for part in there:
-            del numbers[part]
-    if "aht" in numbers:
-        mean = numbers.pop("aht")
-        if "handle_time" not in numbers and "handled" in numbers:
-            handled = numbers["handled"]
-            numbers["handle_time"] = np.where(handled == 0, 0.0, mean.astype(np.float64) * handled)
-            found.repairs.add("means", column=names.get("aht", "aht"))
-        elif "handle_time" not in numbers:
-            found.repairs.add("mean_alone", column=names.get("aht", "aht"))
+    _handle_time(numbers, names, found, wrap)
     _contradictions(rows, layout, found)
+
+
+def _handle_time(numbers: dict[str, NDArray[np.floating]], names: Mapping[str, str], found: Found, wrap: float | None) -> None:
+    """``handle_time`` of the whole, of its mean, or of its parts; parts of which talk is missing are none."""
+    import numpy as np
+
+    repairs, handled = found.repairs, numbers.get("handled")
+    mean, theirs = numbers.pop("aht", None), names.get("aht", "aht")
+    parts = {ours: numbers.pop(ours) for pair in _PARTS.items() for ours in pair if ours in numbers}
+    if "handle_time" in numbers:
+        return
+    if mean is not None:
+        if handled is None:
+            repairs.add("mean_alone", column=theirs)
+        else:
+            numbers["handle_time"] = times(mean, handled)
+            repairs.add("means", column=theirs)
+        return
+    sums = {}
+    for ours, alike in _PARTS.items():
+        part = parts.get(ours)
+        if part is None and alike in parts:
+            ours = alike
+            if handled is None:
+                repairs.add("mean_alone", column=names[alike])
+            else:
+                part = times(parts[alike], handled)
+                repairs.add("means", column=names[alike])
+        if part is not None:
+            sums[ours] = part
+    if not sums:
+        return
+    columns = ", ".join(names[ours] for ours in sums)
+    if not sums.keys() & {"talk_time", "mean_talk"}:
+        repairs.add("no_talk", columns=columns, key="talk_time")
+        return
+    numbers["handle_time"] = np.sum(list(sums.values()), axis=0)
+    if len(sums) > 1:
+        repairs.add("parts", columns=columns)
+    if not sums.keys() & {"wrap_time", "mean_wrap"}:
+        added = wrap if handled is not None else None
+        tell_talk_alone(found, columns, added)
+        if added is not None and handled is not None:
+            numbers["handle_time"] = numbers["handle_time"] + times(np.full(len(handled), added), handled)
+
+
+def times(mean: NDArray[np.floating], handled: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Means as sums; nobody handled is 0 seconds, whatever the mean says."""
+    import numpy as np
+
+    return np.where(handled == 0, 0.0, mean.astype(np.float64) * handled)
+
+
+def tell_talk_alone(found: Found, columns: str, wrap: float | None, key: str = "wrap_time") -> None:
+    """Say that talk is told without after-call work (our column ``key``), and whether the scenario's was added."""
+    if wrap is None:
+        found.repairs.add("talk_alone", columns=columns, key=key)
+    else:
+        found.repairs.add("talk_and_wrap", columns=columns, wrap=f"{wrap:g}")
 
 
 def _whole(share: NDArray[np.floating], offered: NDArray[np.floating], least: int) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:

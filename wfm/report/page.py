@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 #: Remarks that question the conclusion itself; they stand in the conclusion's box.
 GRAVE = (
     "synthetic_history",
+    "talk_alone",
+    "no_talk",
     "estimated_demand",
     "outsourced_below_own_wage",
     "no_benefit",

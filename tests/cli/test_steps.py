@@ -8,7 +8,11 @@ import pandas as pd
 import pytest
 
 from tests.cli.commands import QUICKSTART, SETS, SMALL, Done, wfm
+from wfm.cli.tables import CONTRACT
+from wfm.core.columns import units
 from wfm.core.tables import read_table
+from wfm.history.repairs import Repairs
+from wfm.report.files import tables as written
 from wfm.report.files import write_outputs
 from wfm.report.shown import ShownPlan, run
 
@@ -212,3 +216,37 @@ def test_a_made_up_past_read_back_gives_the_same_forecast(plan: ShownPlan, tmp_p
     clean = done(wfm("history", file))
     used = done(wfm("forecast", QUICKSTART, *SETS, "--use", "history=-", stdin=clean.raw))
     assert used.raw == read.raw
+
+
+@pytest.mark.parametrize(
+    ("step", "tables"),
+    [
+        ("history", ("history",)),
+        ("generate", ("history",)),
+        ("forecast", ("forecast", "forecast_days")),
+        ("staff", ("requirement",)),
+        ("schedule", ("shifts", "cover", "shortfalls")),
+        ("simulate", ("service", "service_overall", "weekdays", "promises")),
+        ("people", ("people", "heads")),
+        ("economics", ("ledger", "options", "break_evens")),
+    ],
+)
+def test_every_column_printed_as_json_has_a_unit(step: str, tables: tuple[str, ...], chain: Path) -> None:
+    use = ["--use", str(chain)] if step in STEPS[3:] else []
+    for table in tables:
+        which = ["--table", table] if len(tables) > 1 else []
+        value = json.loads(done(wfm(step, QUICKSTART, *SETS, *use, *which, "-q", "--json")).out)
+        assert value["table"] == table
+        assert value["units"]
+        assert [column for column, unit in value["units"].items() if not unit] == [], table
+    if step == "staff":
+        assert value["units"]["contacts_q05"] == "contacts"
+        assert "beyond Poisson" in value["units"]["day_cv"]
+
+
+def test_no_step_makes_a_table_that_is_not_looked_at_above(plan: ShownPlan) -> None:
+    """Every table of a whole plan has units too, the log of repairs among them."""
+    repairs = Repairs()
+    repairs.count("zero_run", 1, [3], queue="a", day="2027-07-05", span="10:00-12:00")
+    for name, table in (written(plan) | {"repairs": repairs.log(), "day_draws": plan.day_draws}).items():
+        assert [column for column, unit in units(table, CONTRACT.get(name, name)).items() if not unit] == [], name

@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from wfm.core.columns import units
 from wfm.core.errors import InputError
-from wfm.core.tables import completed, csv_text, json_rows, read_table, units
+from wfm.core.tables import completed, csv_text, json_rows, read_table
 
 ZONE = "Asia/Shanghai"
 
@@ -118,7 +119,7 @@ def test_json_rows_are_json() -> None:
 
 
 def test_every_column_has_a_unit_or_none() -> None:
-    table = pd.DataFrame(columns=["start", "agents", "sl_offered", "sl_offered_low", "wait_handled", "met", "strange"])
+    table = pd.DataFrame(columns=["start", "agents", "sl_offered", "sl_offered_low", "wait_handled", "met", "strange"], dtype=float)
     said = units(table, "requirement")
     assert said["agents"] == "on queue, simultaneous"
     assert said["sl_offered"] == said["sl_offered_low"] == "share"

@@ -9,8 +9,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from wfm.core.columns import units
 from wfm.core.errors import InputError, Problem
-from wfm.core.tables import STDIN, csv_text, json_rows, read_table, units
+from wfm.core.tables import STDIN, csv_text, json_rows, read_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 VERSION = 1
 
 #: Table to its contract, where it has another name.
-CONTRACT = {"shifts": "schedule", "service_overall": ""}
+CONTRACT = {"shifts": "schedule"}
 #: Tables that ``--use`` takes, and the step that makes each.
 MADE_BY = {
     "history": "history",

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 
 from wfm.core.contracts import CONTRACTS, check
 from wfm.core.errors import InputError, Problem, reason_of
-from wfm.core.kpi import KPIS, TALLIES
 from wfm.core.writing import write_files as write_files  # the other half of a table's file
 
 if TYPE_CHECKING:
@@ -30,33 +29,6 @@ _WANTED = {
 }
 _OFFSET = re.compile(r"\d{4}-\d\d-\d\dT.*([+-]\d\d:?\d\d|Z)")
 _WORDS = {"true": True, "false": False}
-
-#: Units of columns that stand beside a contract's own.
-_MORE_UNITS = {
-    "date": "local day",
-    "weekday": "0 is Monday",
-    "slot": "intervals after the local midnight",
-    "duration": "s",
-    "missed": "contacts not answered in time",
-    "needed": "people present",
-    "eating": "people",
-    "paid_hours_month": "h",
-    "investment": "money",
-    "running_cost_year": "money/year",
-    "benefit_year": "money/year",
-    "npv": "money",
-    "eaa": "money/year",
-    "funding_need": "money",
-    "cost_per_contact": "money/contact",
-    "payback_months": "months",
-    "payback_from_go_live": "months",
-    "discounted_payback_months": "months",
-    "q05": "contacts",
-    "q95": "contacts",
-    "contacts": "contacts",
-    "aht": "s",
-}
-_TIMES = ("wait_handled", "wait_abandoned", "handle_time", "busy_time", "staffed_time")
 
 
 def csv_text(table: pd.DataFrame, *, exact: bool = False) -> str:
@@ -94,25 +66,6 @@ def _cell(value: Any) -> Any:
 def _text(cell: str) -> str:
     """A text cell as it was before `_cell` kept it from being a formula."""
     return cell[1:] if cell[:1] == "'" and cell[1:].startswith(_FORMULA_STARTS) else cell
-
-
-def units(table: pd.DataFrame, name: str) -> dict[str, str]:
-    """Unit of each column of a table, "" where it has none; ``name`` is the contract's where there is one."""
-    known = CONTRACTS[name].columns if name in CONTRACTS else {}
-    result = {}
-    for column in map(str, table.columns):
-        base = column.removesuffix("_low").removesuffix("_high")
-        if column in known:
-            result[column] = known[column].unit or ("share" if known[column].kind == "share" else "")
-        elif base in KPIS:
-            result[column] = KPIS[base].unit
-        elif column in TALLIES:
-            result[column] = "s" if column in _TIMES else "contacts"
-        elif base == "met" or base.startswith("met_"):
-            result[column] = "share of days"
-        else:
-            result[column] = _MORE_UNITS.get(column, "")
-    return result
 
 
 def json_rows(table: pd.DataFrame) -> list[dict[str, Any]]:

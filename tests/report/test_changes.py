@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,10 +16,11 @@ from wfm.cli.diff import diff
 from wfm.cli.report import report
 from wfm.core.errors import InputError
 from wfm.report.changes import changes, input_changes
-from wfm.report.changes_said import brief_lines, changed_lines
+from wfm.report.changes_said import brief_lines, changed_lines, input_lines
 from wfm.report.files import write_outputs
 from wfm.report.saved import only_plan
 from wfm.report.shown import ShownPlan, run
+from wfm.scenario.origins import Origin
 
 SMALL = ("simulation.contacts=60000", "simulation.replications_min=2")
 
@@ -141,3 +143,53 @@ def test_of_several_plans_one_has_to_be_named(folders: tuple[Path, Path], tmp_pa
     (tmp_path / "one").mkdir()
     (tmp_path / "one" / "plan.json").write_text("{}")
     assert only_plan(tmp_path) == tmp_path / "one"
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_differences_are_those_of_the_printed_ends(quickstart: ShownPlan, busier: ShownPlan, language: str) -> None:
+    lines = changed_lines(changes(quickstart, busier), language, "CNY", busier.scenario)
+    told = [line for line in lines if re.search(r"[（(][^（(]*[+-][^（(]*\d[）)]?", line) and "→" in line and "%" not in line]
+    known = [[float(number.replace(",", "")) for number in re.findall(r"-?\d[\d,]*(?:\.\d+)?", line)] for line in told]
+    assert len([numbers for numbers in known if len(numbers) == 3]) > 5
+    for line, numbers in zip(told, known, strict=True):
+        if len(numbers) == 3:
+            assert numbers[1] - numbers[0] == pytest.approx(numbers[2], abs=1e-9), line
+            assert numbers[2], line
+
+
+def test_what_does_not_show_is_not_told(quickstart: ShownPlan) -> None:
+    found = changes(quickstart, quickstart) | {"identical": False}
+    found["people"] = [{"what": "rostered", "from": 10.91, "to": 10.93, "change": 0.02}]
+    found["money"] = [{"option": "hosted", "measure": "npv", "from": 70_100.0, "to": 70_300.0, "change": 200.0}]
+    found["ledger"] = [{"option": "hosted", "line": "rent", "from": 1.0, "to": 3.0, "change": 2.0}]
+    lines = "\n".join(changed_lines(found, "en", "CNY"))
+    assert "rostered" not in lines
+    assert "hosted" not in lines
+
+
+def test_a_section_of_one_side_is_one_sentence_and_silent_keys_say_nothing() -> None:
+    def value(key: str, given: object, kind: str, label: str = "x") -> Origin:
+        return Origin(key, given, "", kind, "", "", "", label, label, None)  # type: ignore[arg-type]
+
+    before = [value("people.shifts.full_time.start", ("any",), "assumed"), value("contact.fit", None, "assumed")]
+    after = [
+        before[0],
+        value("contact.fit.file", "calls_a.csv", "yours", "file"),
+        value("contact.fit.sheet", None, "assumed"),
+        value("contact.fit.columns", {"arrival": "时间", "outcome": "结果"}, "yours", "columns"),
+        value("people.shifts.evening.start", ("20:00",), "yours", "start; any time"),
+        value("people.shifts.evening.kind", "part_time", "assumed"),
+    ]
+    lines = input_lines(input_changes(before, after), "en", "CNY")
+    assert lines == [
+        "file: (none) → calls_a.csv (yours; contact.fit.file)",
+        "columns: (none) → arrival: 时间, outcome: 结果 (yours; contact.fit.columns)",
+        "people.shifts.evening is new: start 20:00",
+    ]
+
+
+def test_an_option_that_one_plan_lacks_is_told_once(quickstart: ShownPlan) -> None:
+    options, ledger = quickstart.options, quickstart.ledger
+    fewer = replace(quickstart, options=options[options["option"] != "hosted"], ledger=ledger[ledger["option"] != "hosted"])
+    lines = [line for line in changed_lines(changes(quickstart, fewer), "en", "CNY") if "hosted" in line]
+    assert lines == ["  hosted: compared in the first plan only"]

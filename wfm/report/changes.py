@@ -58,7 +58,14 @@ def changes(a: Plan, b: Plan) -> dict[str, Any]:
 
 
 def input_changes(a: Iterable[Origin], b: Iterable[Origin]) -> list[dict[str, Any]]:
-    """Values that differ: ``key``, ``from`` and ``to`` (None where a side lacks the key) with their origins, and what they mean."""
+    """Values that differ.
+
+    Returns
+    -------
+    list of dict
+        ``key``, ``from`` and ``to`` (None where a side lacks the key) with their origins, what they mean; ``section``: the part of
+        the scenario that only one side has, empty where both have it.
+    """
     before, after = ({origin.key: origin for origin in side} for side in (a, b))
     rows = []
     for key in dict.fromkeys([*before, *after]):
@@ -67,6 +74,8 @@ def input_changes(a: Iterable[Origin], b: Iterable[Origin]) -> list[dict[str, An
             continue
         about = new or old
         assert about is not None
+        if (old is None or new is None) and about.value is None:
+            continue  # a key that says nothing, in a section that one side lacks
         rows.append(
             {
                 "key": key,
@@ -77,9 +86,18 @@ def input_changes(a: Iterable[Origin], b: Iterable[Origin]) -> list[dict[str, An
                 "unit": about.unit,
                 "zh": about.zh,
                 "en": about.en,
+                "section": "" if old is not None and new is not None else _section(key, after if old is not None else before),
             }
         )
     return rows
+
+
+def _section(key: str, other: Iterable[str]) -> str:
+    """The highest part of the scenario above ``key`` that the ``other`` side has nothing of."""
+    known = list(other)
+    parts = key.split(".")
+    above = (".".join(parts[:depth]) for depth in range(1, len(parts)))
+    return next((part for part in above if not any(k == part or k.startswith(f"{part}.") for k in known)), "")
 
 
 def _people(a: Plan, b: Plan) -> list[dict[str, Any]]:
@@ -212,4 +230,6 @@ def _plain(value: object) -> Any:
         return _number(value)
     if isinstance(value, tuple | list):
         return [_plain(inner) for inner in value]
+    if isinstance(value, dict):
+        return {str(key): _plain(inner) for key, inner in value.items()}
     return str(value)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from wfm.core import kpi, units
-from wfm.report import formats
-from wfm.report.sections_money import is_share, value_written
+from wfm.report import formats, sentences
+from wfm.report.values import value_and_unit
 from wfm.report.words import name, text
 
 if TYPE_CHECKING:
     from wfm.scenario.model import Scenario
 
 _SPANS_TOLD = 12
+_VALUES_TOLD = 6
 _LARGE = ("npv", "investment", "running_cost_year", "benefit_year")
 
 
@@ -44,22 +46,41 @@ def brief_lines(found: dict[str, Any], title: str, language: str, currency: str,
 
 
 def input_lines(rows: list[dict[str, Any]], language: str, currency: str, scenario: Scenario | None = None) -> list[str]:
-    """Each changed value as a sentence: from, to, origin, key."""
-    lines = []
+    """Each changed value as a sentence: from, to, origin, key; a section that only one side has is one sentence."""
+    lines, told = [], set()
     for row in rows:
-        share = scenario is not None and is_share(scenario, row["key"])
-        unit = "" if share else formats.unit(row["unit"], language, currency) if row["unit"] not in ("share", "") else ""
-        old, new = (_written(row, side, language, share=share, unit=unit) for side in ("from", "to"))
-        origin = name("origin", row["origin_to"] or row["origin_from"], language)
-        lines.append(text("diff.input", language, label=row[language], old=old, new=new, origin=origin, path=row["key"]))
+        section = row["section"]
+        if not section:
+            old, new = (_written(row, side, language, currency, scenario) for side in ("from", "to"))
+            if old != new:
+                origin = name("origin", row["origin_to"] or row["origin_from"], language)
+                own_word = row[language] == row["key"].rpartition(".")[2]
+                label = sentences.hours_of(row[language], language) if own_word else row[language]
+                lines.append(text("diff.input", language, label=label, old=old, new=new, origin=origin, path=row["key"]))
+        elif section not in told:
+            told.add(section)
+            own = [row for row in rows if row["section"] == section]
+            lines.append(_section(section, own, language, currency, scenario))
     return lines
 
 
-def _written(row: dict[str, Any], side: str, language: str, *, share: bool, unit: str) -> str:
+def _section(section: str, rows: list[dict[str, Any]], language: str, currency: str, scenario: Scenario | None) -> str:
+    """A section that one side lacks, with the values that somebody gave."""
+    side = "to" if rows[0]["origin_to"] else "from"
+    told = [row for row in rows if row[f"origin_{side}"] in ("yours", "fitted")][:_VALUES_TOLD]
+    # Labels go on after a semicolon to say what else may be written there; that is no news here.
+    labels = [re.split("[；;]", row[language])[0] for row in told]
+    values = [_written(row, side, language, currency, scenario) for row in told]
+    shown = [f"{label} {value}" for label, value in zip(labels, values, strict=True)]
+    key = f"diff.section_{'added' if side == 'to' else 'removed'}"
+    return text(key if shown else f"{key}_usual", language, path=section, values=("、" if language == "zh" else ", ").join(shown))
+
+
+def _written(row: dict[str, Any], side: str, language: str, currency: str, scenario: Scenario | None) -> str:
     if not row[f"origin_{side}"]:
         return text("diff.nothing", language)
-    shown = value_written(row[side], language, as_share=share)
-    return f"{shown} {unit}".strip() if shown != formats.NOTHING else shown
+    value, unit = value_and_unit(row[side], row["unit"], language, currency, scenario, row["key"])
+    return f"{value} {unit}".strip()
 
 
 def _block(key: str, lines: list[str], language: str) -> list[str]:
@@ -70,9 +91,13 @@ def _people(found: dict[str, Any], language: str) -> list[str]:
     lines = []
     for row in found["people"]:
         digits = 1 if row["what"] in ("rostered", "fte") else 0
-        old, new = (formats.number(row[side], digits) for side in ("from", "to"))
-        what = text(f"people.{row['what']}", language)
-        lines.append(text("diff.chain", language, what=what, old=old, new=new, change=_signed(row["change"], digits)))
+        before, after = (_rounded(row[side], digits) for side in ("from", "to"))
+        if before == after:
+            continue
+        shown = {"old": formats.number(before, digits), "new": formats.number(after, digits)}
+        what, change = text(f"people.{row['what']}", language), _change(before, after)
+        signed = None if change is None else _signed(change, formats.number(change, digits))
+        lines.append(_moved("diff.chain", language, signed, what=what, **shown))
     return lines
 
 
@@ -115,7 +140,7 @@ def _service(found: dict[str, Any], language: str) -> list[str]:
         known = row["kpi"] in kpi.KPIS
         label = kpi.label(row["kpi"], language, row["threshold"]) if known else text("diff.days_met", language)
         old, new = (_estimate(row, side, language) for side in ("from", "to"))
-        key = "diff.kpi_same" if not row["change"] else "diff.kpi_noise" if row["noise"] else "diff.kpi"
+        key = "diff.kpi_same" if old == new else "diff.kpi_noise" if row["noise"] else "diff.kpi"
         lines.append(text(key, language, kpi=label, new=new, **({} if key == "diff.kpi_same" else {"old": old})))
     if "status" in found:
         old, new = (text(f"cover.status_{found['status'][side]}", language) for side in ("from", "to"))
@@ -143,25 +168,60 @@ def _money(found: dict[str, Any], language: str, currency: str, told: tuple[str,
         old, new = (text(f"option.{found['best'][side]}", language) for side in ("from", "to"))
         lines.append(text("diff.best", language, old=old, new=new))
     unit = formats.small_unit(language, currency)
-    for row in (row for row in found["money"] if not told or row["measure"] in told):
+    present = _compared(found, language)
+    lines += present.values()
+    for row in found["money"]:
+        if row["option"] in present or (told and row["measure"] not in told):
+            continue
         large = row["measure"] in _LARGE
-        old, new = (_amount(row[side], language, currency, large=large) for side in ("from", "to"))
-        change = _amount(row["change"], language, currency, large=large)
-        sign = "+" if (row["change"] or 0) > 0 else ""
-        measure = text(f"measures.{row['measure']}", language, unit=unit)
-        option = text(f"option.{row['option']}", language)
-        lines.append(text("diff.measure", language, option=option, measure=measure, old=old, new=new, change=f"{sign}{change}"))
+        # The difference of the rounded ends, so that what is shown adds up.
+        before, after = (_rounded(row[side], -3 if large else 2) for side in ("from", "to"))
+        if before == after:
+            continue
+        change = _change(before, after)
+        shown = {key: _amount(value, language, currency, large=large) for key, value in (("old", before), ("new", after))}
+        signed = None if change is None else _signed(change, _amount(change, language, currency, large=large))
+        about = {
+            "measure": text(f"measures.{row['measure']}", language, unit=unit),
+            "option": text(f"option.{row['option']}", language),
+        }
+        lines.append(_moved("diff.measure", language, signed, **about, **shown))
     for row in found["ledger"]:
-        sign = "+" if row["change"] > 0 else ""
-        change = f"{sign}{formats.money(row['change'], language, currency)}"
+        moved = _rounded(row["change"], -3)
+        if not moved or row["option"] in present or told:
+            continue
+        shown = {"change": _signed(moved, formats.money(moved, language, currency))}
         option, line = text(f"option.{row['option']}", language), name("line", row["line"], language)
-        lines.append(text("diff.line", language, option=option, line=line, change=change))
+        lines.append(text("diff.line", language, option=option, line=line, **shown))
     return lines
+
+
+def _compared(found: dict[str, Any], language: str) -> dict[str, str]:
+    """Options that only one of the plans compares, each with the sentence that says so."""
+    worth = {row["option"]: row for row in found["money"] if row["measure"] == "npv"}
+    keys = {option: "out" if row["to"] is None else "in" for option, row in worth.items() if None in (row["from"], row["to"])}
+    return {option: text(f"diff.option_{key}", language, option=text(f"option.{option}", language)) for option, key in keys.items()}
+
+
+def _moved(key: str, language: str, change: str | None, **values: str) -> str:
+    """A sentence with its difference, where there is one."""
+    return text(key, language, change=change, **values) if change else text(f"{key}_unknown", language, **values)
+
+
+def _rounded(value: float | None, digits: int) -> float | None:
+    """As `formats` shows it: amounts half away from zero in thousands, all else as Python rounds."""
+    if value is None:
+        return None
+    return 1000 * formats.half_up(value / 1000) if digits == -3 else round(value, digits) + 0.0
+
+
+def _change(old: float | None, new: float | None) -> float | None:
+    return None if old is None or new is None else new - old
 
 
 def _amount(value: float | None, language: str, currency: str, *, large: bool) -> str:
     return formats.money(value, language, currency) if large else formats.price(value, language, currency, 2)
 
 
-def _signed(value: float | None, digits: int) -> str:
-    return formats.NOTHING if value is None else f"{'+' if value > 0 else ''}{formats.number(value, digits)}"
+def _signed(change: float, shown: str) -> str:
+    return f"+{shown}" if change > 0 else shown

@@ -182,7 +182,7 @@ def _options(plan: Plan, numbers: Headline, language: str) -> list[str]:
     title = text(
         "screen.options",
         language,
-        years=sentences.horizon(plan, language),
+        years=sentences.horizon(plan.scenario, language),
         rate=formats.percent(plan.scenario.money.discount_rate),
         unit=formats.money_unit(language, currency),
     )

@@ -14,7 +14,7 @@ from wfm.core import kpi
 from wfm.core.errors import InputError, Problem
 from wfm.report import formats, sentences
 from wfm.report.headline import MEASURES
-from wfm.report.sections_money import is_share, value_written
+from wfm.report.values import value_and_unit
 from wfm.report.words import LANGUAGES, name, text
 
 if TYPE_CHECKING:
@@ -180,20 +180,8 @@ class Ground:
         return Fact("default", text("fact.default", self.language), origin.default, shown, unit)
 
     def _written(self, origin: Origin, value: object) -> tuple[str, str]:
-        """A value of the scenario and its unit: shares in per cent, long times in hours."""
-        unit = origin.unit
-        share = is_share(self.scenario, origin.key) or unit.partition("/")[0] == "share"
-        if share:
-            unit = unit.partition("/")[2] and f"%/{unit.partition('/')[2]}"
-        if unit == "s" and isinstance(value, int | float) and 3600 <= value < math.inf:
-            value, unit = value / 3600, "h"
-        shown = "∞" if _endless(value) else value_written(value, self.language, as_share=share)
-        if shown == formats.NOTHING:
-            return shown, ""
-        if unit.startswith("%"):
-            # 10% a year reads better as 10%/year.
-            return f"{shown}{formats.unit(unit, self.language)[1:]}", ""
-        return shown, formats.unit(unit, self.language, self.scenario.currency) if unit else ""
+        """A value of the scenario and its unit."""
+        return value_and_unit(value, origin.unit, self.language, self.scenario.currency, self.scenario, origin.key)
 
     def many(self, *keys: str) -> list[Fact]:
         """Values of the scenario; keys that it does not have are left out."""

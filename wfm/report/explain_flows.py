@@ -100,9 +100,10 @@ def _discounted(ground: Ground, flow: pd.Series) -> pd.Series:
 
 def _turn(ground: Ground, total: pd.Series) -> list[Fact]:
     """The last month in the red and the first one after it; of an option that stays there, the end."""
-    below = [month for month, amount in total.items() if amount < 0]
-    months = [month for month in (below[-1], below[-1] + 1) if month in total.index] if below else []
-    return [_money(ground, "cumulative", float(total.loc[month]), month=month) for month in months]
+    months = total.tolist()
+    below = [month for month, amount in enumerate(months) if amount < 0]
+    told = [month for month in (below[-1], below[-1] + 1) if month < len(months)] if below else []
+    return [_money(ground, "cumulative", months[month], month=month) for month in told]
 
 
 def _measure(ground: Ground, measure: str, option: str) -> Fact:

@@ -79,7 +79,7 @@ def first_page(plan: Plan, language: str) -> Page:
 def verdict(plan: Plan, language: str) -> list[str]:
     """The conclusion: which option, by how much, and whether service keeps its promise."""
     numbers, currency = headline(plan), plan.scenario.currency
-    years = sentences.horizon(plan, language)
+    years = sentences.horizon(plan.scenario, language)
     ranked = sentences.ranked(plan)
     lines = []
     if ranked:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import date
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING
 
-from wfm.core import kpi, units
+from wfm.core import kpi
 from wfm.report import formats, sentences, tallied
 from wfm.report.blocks import Block, Section, Table, Terms, chart, heads
 from wfm.report.console import cell
 from wfm.report.headline import MEASURES, headline
+from wfm.report.values import is_share, value_written
 from wfm.report.words import name, text
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ _PEOPLE_TERMS = ("agents", "present", "rostered", "fte", "heads", "seats", "lice
 def conclusion(plan: Plan, language: str) -> Section:
     """The options side by side, by every measure."""
     known = sentences.benefit_known(plan)
-    rate, years = formats.percent(plan.scenario.money.discount_rate), sentences.horizon(plan, language)
+    rate, years = formats.percent(plan.scenario.money.discount_rate), sentences.horizon(plan.scenario, language)
     intro = text("intro.conclusion" if known else "intro.conclusion_cost", language, rate=rate, years=years)
     turning = bool(sentences.overturning(plan))
     blocks: list[Block] = [chart("npv", language, half=turning)] if known else []
@@ -159,32 +159,3 @@ def _origin(plan: Plan, origin: Origin, language: str) -> list[str]:
         sentences.phrase(origin.date, language),
         grade,
     ]
-
-
-def value_written(value: object, language: str, *, as_share: bool = False) -> str:
-    """A scenario's value as people read it."""
-    if value is None:
-        return formats.NOTHING
-    if isinstance(value, bool):
-        return text(f"value.{'yes' if value else 'no'}", language)
-    if isinstance(value, int | float):
-        return formats.percent(value) if as_share else formats.significant(value, 6)
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, tuple | list):
-        return ", ".join(map(str, value))
-    return name("value", value, language)
-
-
-def is_share(scenario: Any, key: str) -> bool:
-    """Whether the field behind a dotted key reads shares, so that it is shown in per cent."""
-    model, info = scenario, None
-    for part in key.split("."):
-        info = getattr(type(model), "model_fields", {}).get(part)
-        model = getattr(model, part, None)
-    if info is None:
-        return False
-    metadata = list(info.metadata)
-    for inner in get_args(info.annotation):
-        metadata += getattr(inner, "__metadata__", ())
-    return any(getattr(item, "func", None) is units.share for item in metadata)

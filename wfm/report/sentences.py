@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from wfm.advice import Advice
     from wfm.plan import Plan
+    from wfm.scenario.model import Scenario
 
 #: How a value of an advice is written, by its name.
 _WRITE: dict[str, Callable[[Any, str, str], str]] = {
@@ -139,9 +140,9 @@ def hours_of(key: str, language: str) -> str:
     return text(f"weekday.{units.WEEKDAYS.index(key)}", language) if key in units.WEEKDAYS else key
 
 
-def horizon(plan: Plan, language: str) -> str:
+def horizon(scenario: Scenario, language: str) -> str:
     """``3 年`` or ``3 years``; months where the horizon is no whole number of years."""
-    months = plan.scenario.money.horizon
+    months = scenario.money.horizon
     if months % 12:
         return text("screen.months", language, months=months)
     return text("screen.years", language, years=months // 12)

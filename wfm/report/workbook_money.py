@@ -8,8 +8,9 @@ from wfm.core import kpi
 from wfm.report import formats, sentences
 from wfm.report.headline import MEASURES
 from wfm.report.sections import PEOPLE_TERMS
-from wfm.report.sections_money import is_share, terms, value_written
+from wfm.report.sections_money import terms
 from wfm.report.sheet import Column, Sheet
+from wfm.report.values import is_share, value_written
 from wfm.report.words import name, text
 
 if TYPE_CHECKING:
@@ -110,7 +111,7 @@ def options(plan: Plan, language: str) -> Sheet:
         ),
         Column(text("head.definition", language), "words", [text(f"measure_definition.{key}", language, **rates) for key in keys]),
     ]
-    rate, years = formats.percent(cash.discount_rate), sentences.horizon(plan, language)
+    rate, years = formats.percent(cash.discount_rate), sentences.horizon(plan.scenario, language)
     return _sheet("options", language, columns, rate=rate, years=years)
 
 

@@ -39,6 +39,8 @@ Progress = Callable[[str, bool], None]
 
 _OUTSIDE = "the table '{name}' has days outside the plan, {start} to {end}"
 _DIFFERS = "the table '{name}' and the plan differ at {start}: the plan has {should}"
+#: Tables of the plan's intervals, and whose rows have to fill every one of them.
+_KEYS = {"forecast": "queue", "workload": "contact_type", "requirement": "group", "cover": "group"}
 #: What people do in a shift (`wfm.schedule`).
 ACTIVITIES = ("work", "meal")
 #: Whole days drawn for the bands of daily totals.
@@ -104,7 +106,7 @@ class Steps:
             raise InputError(Problem("the table '{name}' has no rows", key=name, values={"name": name}))
         if name == "shifts":
             self._refuse_shifts(table)
-        elif name in ("forecast", "workload", "requirement", "cover"):
+        elif name in _KEYS:
             return self._on_grid(table, name)
         return table
 
@@ -160,13 +162,14 @@ class Steps:
         if "counts" in table and not table["counts"].isin(["customers", "attempts"]).all():
             value = next(value for value in table["counts"] if value not in ("customers", "attempts"))
             raise InputError(Problem("contacts are customers or attempts", "counts", str(value)))
-        if name == "cover":
-            for group, rows in start.groupby(table["group"], sort=False):
-                missing = grid.index[~grid.index.isin(rows)]
-                if len(missing):
-                    message = "the cover of '{group}' lacks {count} intervals of the plan, the first is {start}"
-                    told = {"group": group, "count": len(missing), "start": missing[0].isoformat()}
-                    raise InputError(Problem(message, "cover", values=told))
+        for what, rows in start.groupby(table[_KEYS[name]], sort=False):
+            missing = grid.index[~grid.index.isin(rows)]
+            if len(missing):
+                # An interval left out is not one without contacts: nobody would be planned for it.
+                message = "the {name} of '{what}' lacks {count} intervals of the plan, the first is {start}"
+                way_out = "Give every open interval a row, or plan the same days: set plan.start and plan.weeks"
+                told = {"name": name, "what": what, "count": len(missing), "start": missing[0].isoformat()}
+                raise InputError(Problem(message, name, way_out=way_out, values=told))
         return table
 
     @property

@@ -30,6 +30,7 @@ _MORE = {
     "needed": "people present",
     "eating": "people",
     "replications": "replications",
+    "replication": "number of the replication",
     "days": "days simulated",
     "value": _OF_ROW,
     "low": _OF_ROW,

@@ -9,11 +9,11 @@ import pytest
 
 from tests.shared import shared
 from wfm.core.contracts import check
-from wfm.core.errors import InputError
+from wfm.core.errors import InputError, Problem
 from wfm.core.intervals import OpeningHours
 from wfm.history import HistoryRead, read_history
 from wfm.history.clocks import Zone
-from wfm.history.repairs import REPAIRS, Repairs, repair_said, row_said
+from wfm.history.repairs import REPAIRS, Repairs, lines_said, repair_said, row_said
 
 CLOCKS = [(hour, minute) for hour in range(10, 14) for minute in (0, 30)]
 HALF_HOURS = [f"2027-07-05 {hour:02d}:{minute:02d}" for hour, minute in CLOCKS]
@@ -443,3 +443,59 @@ def test_agents_who_count_the_same_are_not_one_row_twice(tmp_path: Path) -> None
     path.write_text("\n".join([*rows, rows[-1]]), encoding="utf-8")
     again = read_history(path, timezone="Asia/Shanghai", interval_s=1800, columns={**columns, "queue": "客服昵称"})
     assert again.table["offered"].sum() == 126
+
+
+def told(found: HistoryRead, code: str, language: str = "en") -> list[str]:
+    """What the log says of one kind of repair."""
+    rows = found.log[found.log["code"] == code].to_dict("records")
+    return [": ".join(filter(None, (lines_said(row, language), " - ".join(row_said(row, language))))) for row in rows]
+
+
+def test_columns_that_were_not_read_are_named_once(read) -> None:
+    extra = [f"列{i}" for i in range(10)]
+    found = read(",".join(["时间", "来电量", *extra]), *[",".join([time, "3", *"0" * 10]) for time in HALF_HOURS])
+    [english] = told(found, "not_read")
+    assert english.startswith("columns that were not read (10): 列0, 列1, 列2, 列3, 列4, 列5, 列6, 列7, ... - left out")
+    assert told(found, "not_read", "zh")[0].startswith("未读取的列（10 列）：列0")
+    wide = read("日期,星期,2027-07-05,2027-07-06,2027-07-07", *[f"1{hour}:00,备注,1,2,3" for hour in range(4)])
+    assert told(wide, "not_read")[0].startswith("columns that were not read (1): 星期 -")
+    calls = read("呼入时间,等待时长,通话结果,备注,13812345678", "2027-07-05 10:00,3,已接通,a,b", "2027-07-05 10:40,3,放弃,a,b")
+    assert (
+        told(calls, "not_read")[0].startswith("columns that were not read (2): 备注, *** -") or "(2)" in told(calls, "not_read")[0]
+    )
+    assert "1381234" not in " ".join(calls.log.astype(str).to_numpy().ravel())
+    assert told(read("时间,来电量", *[f"{time},3" for time in HALF_HOURS]), "not_read") == []
+
+
+def test_the_log_counts_rows_instead_of_listing_them_and_joins_columns(read) -> None:
+    found = read("时间,来电量,接起量,放弃量", *[f"{time},4,--,--" for time in HALF_HOURS])
+    assert told(found, "no_number") == ["rows 2 ff., 8 in all: 接起量, 放弃量: a dash or a word for no number - left unknown"]
+    assert told(found, "no_number", "zh")[0].startswith("第 2 行起共 8 行: 接起量, 放弃量")
+    few = read("时间,来电量", *[f"{time},4" for time in HALF_HOURS], "合计,32", "平均,4")
+    assert told(few, "totals") == ["rows 10, 11: a row of totals - dropped"]
+    assert told(few, "totals", "zh")[0].startswith("第 10、11 行: ")
+    assert lines_said({"line": 5, "rows": 9, "lines": "5, 6, ...", "file": "7月.csv"}, "zh") == "7月.csv，第 5 行起共 9 行"
+
+
+@pytest.mark.parametrize("newest_first", [False, True])
+def test_a_repeated_hour_in_either_order_of_rows(read, newest_first: bool) -> None:
+    """Paris, 2027-10-31: 02:00 to 03:00 comes twice."""
+    runs = [("01:00", 1), ("01:30", 2), ("02:00", 3), ("02:30", 4), ("02:00", 5), ("02:30", 6), ("03:00", 7), ("03:30", 8)]
+    lines = [f"2027-10-31 {clock},{n}" for clock, n in runs]
+    found = read("start,offered", *(reversed(lines) if newest_first else lines), timezone="Europe/Paris")
+    assert found.table["offered"].tolist() == [1, 2, 3, 4, 5, 6, 7, 8]
+    hourly = [f"2027-10-{day} {hour:02d}:00,{day * 100 + hour}" for day in (30, 31) for hour in range(6)]
+    hourly.insert(hourly.index("2027-10-31 02:00,3102") + 1, "2027-10-31 02:00,9999")
+    if newest_first:
+        hourly.reverse()
+    found = read("start,offered", *hourly, timezone="Europe/Paris", interval_s=3600)
+    assert found.table["offered"].tolist()[6:11] == [3100, 3101, 3102, 9999, 3103]
+    # The newest day first, each day from morning to night.
+    days = [line for line in hourly if line.startswith("2027-10-31")] + [line for line in hourly if line.startswith("2027-10-30")]
+    found = read("start,offered", *days, timezone="Europe/Paris", interval_s=3600)
+    assert found.table["offered"].tolist()[6:11] == [3100, 3101, 3102, 9999, 3103]
+
+
+def test_numbers_in_messages_are_plain() -> None:
+    assert "(got 0.0)" in Problem("too small", "key", np.float64(0.0)).text()
+    assert "(got [1, 2.5])" in Problem("too small", "key", [np.int64(1), np.float64(2.5)]).text()

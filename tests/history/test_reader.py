@@ -182,7 +182,10 @@ def test_daily_files_say_so(write) -> None:
 
 def test_a_week_of_zeros_is_told() -> None:
     result = read_history(shared("data/nhs111_daily_dev.csv"), timezone="Europe/London", interval_s=1800)
-    assert result.log["what"].tolist() == ["111AI5: no contact at all from 2025-12-22 to 2025-12-28"]
+    assert result.log["what"].tolist() == [
+        "111AI5: no contact at all from 2025-12-22 to 2025-12-28",
+        "columns that were not read (1): region",
+    ]
 
 
 def test_a_year_of_a_real_centre_keeps_every_call_over_daylight_saving() -> None:

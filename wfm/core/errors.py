@@ -130,6 +130,14 @@ def _chinese() -> dict[str, str]:
 
 
 def _short(value: object, limit: int = 60) -> str:
+    if isinstance(value, list | tuple):
+        value = type(value)(_plain(item) for item in value)
+    value = _plain(value)
     # Cells of a history are texts, and may be somebody's telephone number.
     text = masked(repr(value)) if isinstance(value, str) else repr(value)
     return text if len(text) <= limit else text[: limit - 3] + "..."
+
+
+def _plain(value: object) -> object:
+    """A number of numpy as Python's own, whose text nobody takes for code."""
+    return value.item() if hasattr(value, "item") and getattr(value, "ndim", 1) == 0 else value

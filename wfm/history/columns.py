@@ -151,7 +151,7 @@ def _as_said(headers: Sequence[str], columns: Mapping[str, str], file: str) -> d
     ours_all += [ours for one in exports() for ours in one.columns if ours not in ours_all]
     ours_all = list(dict.fromkeys(ours_all))
     spelled = {plain(header): header for header in reversed(headers)}
-    there = _told(headers)
+    there = told_names(headers)
     problems, found = [], {}
     for ours, theirs in columns.items():
         if ours.startswith("outcome."):  # words of the column of outcomes, no column (`wfm.history.contacts`)
@@ -170,7 +170,7 @@ def _as_said(headers: Sequence[str], columns: Mapping[str, str], file: str) -> d
     return found
 
 
-def _told(headers: Sequence[str]) -> str:
+def told_names(headers: Sequence[str], most: int = 30) -> str:
     """Headers for a message: without numbers of people, and without the cells of a first row that is no header."""
     shown = [masked(name) for name in headers]
     usual = {plain(name) for one in exports() for names in one.columns.values() for name in names}
@@ -178,7 +178,7 @@ def _told(headers: Sequence[str]) -> str:
     cells = [_is(name, "date") or _is(name, "number") for name in headers]
     if shown != list(headers) or any(map(_is_clocked, headers)) or (any(cells) and not any(known)):
         shown = [name if keep or cell else HIDDEN for name, keep, cell in zip(shown, known, cells, strict=True)]
-    return ", ".join(shown[:30]) + (", ..." if len(shown) > 30 else "")
+    return ", ".join(shown[:most]) + (", ..." if len(shown) > most else "")
 
 
 def _is_clocked(name: str) -> bool:
@@ -262,11 +262,11 @@ def _needed(chunk: pd.DataFrame, found: Mapping[str, str], file: str) -> None:
     free = [name for name in chunk.columns if name not in found.values()]
     dates = [name for name in free if holds(chunk[name], "date")]
     numbers = [name for name in free if name not in dates and holds(chunk[name], "number")]
-    there = _told(list(chunk.columns))
+    there = told_names(list(chunk.columns))
     problems = []
     for ours in missing:
         candidates = dates if ours == "start" else numbers
-        values: dict[str, object] = {"ours": ours, "columns": there, "candidates": _told(candidates[:8])}
+        values: dict[str, object] = {"ours": ours, "columns": there, "candidates": told_names(candidates[:8])}
         if candidates:
             way_out = (
                 "It has: {columns}. Say which it is, e.g. columns: {{{ours}: {first}}}; by their cells it may be: {candidates}"

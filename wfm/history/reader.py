@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from wfm.core.errors import InputError, Problem
-from wfm.history.columns import Layout, find_layout
+from wfm.history.columns import Layout, find_layout, told_names
 from wfm.history.gaps import Gap, gaps, log_gaps, log_hours, log_zeros
 from wfm.history.regular import Duplicates, by_interval, check_queue
 from wfm.history.rows import Found, gather
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from wfm.history.sources import Source
 
 _WORDS = {"absent": ("unknown", "zero"), "duplicates": get_args(Duplicates), "date_order": get_args(Order)}
+
+# Names of columns that were not read, told in the log.
+_UNREAD_TOLD = 8
 
 
 @dataclass(frozen=True)
@@ -153,6 +156,8 @@ def read_history(
         layout = find_layout(first, said, export, found.file)
         if layout.recognised and layout.export is not None:
             found.repairs.add("export", vendor=layout.export.vendor, export=layout.export.name)
+    read = {wide.label, wide.queue, *wide.across} if wide is not None else set(layout.columns.values())
+    _tell_unread([name for name in first if name not in read], found)
     if layout.grain in ("contact", "order"):
         from wfm.history.calls import history_of_calls
 
@@ -187,6 +192,13 @@ def read_history(
     if hours is not None and not daily:
         log_hours(table, length, hours, found.repairs)
     return HistoryRead(table, found.repairs.log(), daily, length)
+
+
+def _tell_unread(names: list[str], found: Found) -> None:
+    """Say which columns were not read; the mark of synthetic rows was."""
+    names = [name for name in names if name != "origin"]
+    if names:
+        found.repairs.add("not_read", count=len(names), columns=told_names(names, _UNREAD_TOLD))
 
 
 def _check(timezone: str, interval_s: int, **words: str | None) -> None:

@@ -79,10 +79,11 @@ def _placed(rows: Rows, timezone: str, found: Found) -> Zone:
     twice, second = zone.repeated(wall)
     if twice.any():
         at = np.flatnonzero(twice)
-        queue = (rows.queue if whole else rows.queue[local])[at]
-        line = (rows.line if whole else rows.line[local])[at]
-        # The later row of a repeated hour is its second run.
-        order = np.lexsort((line, wall[at], queue))
+        queue, line = (rows.queue, rows.line) if whole else (rows.queue[local], rows.line[local])
+        back = _runs_back(wall, queue, line, at)
+        queue, line = queue[at], line[at]
+        # The later row of a repeated hour is its second run; in a file that runs from late to early it is the earlier row.
+        order = np.lexsort((np.where(back, -line, line), wall[at], queue))
         again = np.zeros(len(at), dtype=bool)
         again[order[1:]] = (np.diff(wall[at][order]) == 0) & (np.diff(queue[order]) == 0)
         if again.any():
@@ -105,6 +106,25 @@ def _placed(rows: Rows, timezone: str, found: Found) -> Zone:
             kept[at[empty]] = False
             rows.take(kept)
     return zone
+
+
+def _runs_back(
+    wall: NDArray[np.int64], queue: NDArray[np.int32], line: NDArray[np.int32], at: NDArray[np.int64]
+) -> NDArray[np.bool_]:
+    """For some rows, whether their day runs from late to early in the file; where it does not tell, whether the file does."""
+    import numpy as np
+
+    day = wall // _DAY
+    near = np.flatnonzero(np.isin(day, np.unique(day[at])))
+    near = near[np.lexsort((line[near], day[near], queue[near]))]
+    same = (np.diff(day[near]) == 0) & (np.diff(queue[near]) == 0)
+    group = np.concatenate([[0], np.cumsum(~same)])
+    score = np.zeros(int(group[-1]) + 1)
+    np.add.at(score, group[1:][same], np.sign(np.diff(wall[near]))[same])
+    score[score == 0] = np.sign(np.diff(wall)).sum()
+    of_row = np.zeros(len(wall))
+    of_row[near] = score[group]
+    return of_row[at] < 0
 
 
 # A row moved out of an hour that does not exist: it may meet another one and is added to it.

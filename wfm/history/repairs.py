@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -48,6 +48,10 @@ REPAIRS: dict[str, tuple[Phrase, Phrase]] = {
     "sum_queue": (Phrase("the queue {queue} is the sum of the others"), Phrase("left out")),
     "means": (Phrase("{column}: means"), Phrase("multiplied by the contacts handled")),
     "parts": (Phrase("handle time in parts ({columns})"), Phrase("added up")),
+    "not_read": (
+        Phrase("columns that were not read ({count}): {columns}"),
+        Phrase("left out; name one in columns: {{ours: theirs}} if it is needed"),
+    ),
     "talk_alone": (
         Phrase("{columns}: talk time, and no column of after-call work"),
         Phrase("handle time is talk alone; name that column (columns: {{{key}: ...}}), or write contact.wrap and it is added"),
@@ -133,16 +137,26 @@ class Repairs:
         import pandas as pd
 
         rows: list[tuple[int, int, str, str, str, str, str]] = []
-        for (code, values), lines in self._lines.items():
-            blanks = json.loads(values)
+        for code, blanks, lines, count in self._joined():
+            values = json.dumps(blanks, ensure_ascii=False, sort_keys=True)
             what, action = repair_said(code, blanks, "en")
-            shown = sorted(lines)[:_LINES_SHOWN]
-            count = self._rows[(code, values)]
+            shown = lines[:_LINES_SHOWN]
             text = ", ".join(map(str, shown)) + (", ..." if count > len(shown) and shown else "")
             rows.append((shown[0] if shown else 0, count, text, what, action, code, values))
         rows.sort(key=lambda row: (row[0], row[3]))
         log = pd.DataFrame.from_records(rows, columns=list(COLUMNS))
         return log.astype({"line": "int64", "rows": "int64"} | dict.fromkeys(COLUMNS[2:], "str"))
+
+    def _joined(self) -> Iterator[tuple[str, dict[str, str], list[int], int]]:
+        """Each repair once; what several columns have in the same lines stands together."""
+        groups: dict[tuple[object, ...], list[dict[str, str]]] = {}
+        for (code, values), lines in self._lines.items():
+            blanks = json.loads(values)
+            same = "" if blanks.keys() == {"column"} and lines else values
+            groups.setdefault((code, same, tuple(sorted(lines)), self._rows[(code, values)]), []).append(blanks)
+        for (code, _, lines, count), many in groups.items():  # type: ignore[misc, assignment]
+            blanks = many[0] if len(many) == 1 else {"column": ", ".join(one["column"] for one in many)}
+            yield str(code), blanks, list(lines), int(str(count))
 
 
 def repair_said(code: str, values: Mapping[str, object], language: Language) -> tuple[str, str]:
@@ -157,3 +171,16 @@ def row_said(row: Mapping[Any, Any], language: str) -> tuple[str, str]:
     if code not in REPAIRS:
         return str(row["what"]), str(row["action"])
     return repair_said(code, json.loads(str(row["values"])), "zh" if language == "zh" else "en")
+
+
+def lines_said(row: Mapping[Any, Any], language: str) -> str:
+    """Where a row of the log stands: ``row 9``, ``rows 9, 15``, ``rows 6 ff., 40 in all``; empty for the file as a whole."""
+    lines, chosen = str(row.get("lines") or row["line"] or ""), "zh" if language == "zh" else "en"
+    file = f"{row['file']}{'，' if chosen == 'zh' else ', '}" if lines and row.get("file") else str(row.get("file") or "")
+    if not lines:
+        return file
+    values: dict[str, object] = {"lines": lines.replace(", ", "、") if chosen == "zh" else lines}
+    sentence = Phrase("row {lines}") if "," not in lines else Phrase("rows {lines}")
+    if lines.endswith("..."):
+        sentence, values = Phrase("rows {first} ff., {count} in all"), {"first": row["line"], "count": f"{int(row['rows']):,}"}
+    return file + said(sentence, values, "zh" if language == "zh" else "en")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from wfm.core import kpi
-from wfm.history.repairs import row_said
+from wfm.history.repairs import lines_said, row_said
 from wfm.report import formats, sections_money, sentences, tallied
 from wfm.report.blocks import Block, Items, Section, Table, chart, heads
 from wfm.report.headline import headline
@@ -88,13 +88,10 @@ def demand(plan: Plan, language: str) -> Section:
         ),
     ]
     if len(plan.repairs):
-        rows = [
-            [str(r["lines"]), formats.number(r["rows"]) if r["rows"] else "", *row_said(r, language)]
-            for r in plan.repairs.head(_SHORTFALLS_SHOWN).to_dict("records")
-        ]
+        rows = [[lines_said(r, language), *row_said(r, language)] for r in plan.repairs.head(_SHORTFALLS_SHOWN).to_dict("records")]
         caption = text("table.repairs", language)
-        columns = heads(language, "row", "rows", "repaired", "action")
-        blocks.append(Table(caption, columns, rows, frozenset({1}), folded=True, tall=True))
+        columns = heads(language, "row", "repaired", "action")
+        blocks.append(Table(caption, columns, rows, frozenset(), folded=True, tall=True))
     return Section("demand", text("section.demand", language), intro, blocks)
 
 

@@ -23,15 +23,18 @@ from wfm.erlang.formulas import measure as _measure
 from wfm.erlang.formulas import patience as _patience
 from wfm.erlang.formulas import special as _special
 from wfm.erlang.formulas import staffing as _staffing
+from wfm.erlang.formulas import uniform as _uniform
 
 Vector = NDArray[np.float64]
 P = ParamSpec("P")
 R = TypeVar("R")
 
-_SOURCES: tuple[ModuleType, ...] = (_kpis, _special, _loss, _delay, _patience, _measure, _staffing)
+_SOURCES: tuple[ModuleType, ...] = (_kpis, _special, _uniform, _loss, _delay, _patience, _measure, _staffing)
 _NAMES: dict[str, object] = {"math": math, "__name__": __name__}
 for _module in _SOURCES:
     _NAMES |= {k: v for k, v in vars(_module).items() if k.isupper() or isinstance(v, type)}
+# Tables are tuples to plain Python and constant arrays to compiled code.
+_NAMES |= {k: np.array(v) for k, v in _NAMES.items() if k.isupper() and isinstance(v, tuple)}
 # numba's cache looks at the file of the function alone; a kernel is stale too when a formula it calls has changed.
 _FILES = [Path(__file__), *(Path(str(m.__file__)) for m in _SOURCES)]
 _STAMP = tuple((f.stat().st_mtime, f.stat().st_size) for f in _FILES)
@@ -65,6 +68,13 @@ upper_log_mean = _compiled(_special.upper_log_mean)
 decay_mean = _compiled(_special.decay_mean)
 decay_first_moment = _compiled(_special.decay_first_moment)
 
+is_uniform = _compiled(_uniform.is_uniform)
+half_square = _compiled(_uniform.half_square)
+erfcx_near = _compiled(_uniform.erfcx_near)
+erfcx_lack = _compiled(_uniform.erfcx_lack)
+turn = _compiled(_uniform.turn)
+
+odds = _compiled(_loss.odds)
 blocking = _compiled(_loss.blocking)
 ln_blocking = _compiled(_loss.ln_blocking)
 one_minus_blocking = _compiled(_loss.one_minus_blocking)

@@ -1,13 +1,13 @@
 """Erlang C: n agents, nobody hangs up, offered load a in erlang, times in units of the mean handle time.
 
-C = nB / (n - a + aB) (`domain/theory.md` 1.3). The surplus n - a is always formed as that difference, which is exact
+With the odds b : s of being blocked in Erlang B, C = b / (b + s (n - a) / n), which is nB / (n - a + aB). The surplus n - a is always formed as that difference, which is exact
 near full load, never as 1 - a/n. With n <= a the queue grows without end: everyone waits, and waits for ever.
 Plain Python; compiled in `wfm.erlang.kernels`.
 """
 
 import math
 
-from wfm.erlang.formulas.loss import blocking, ln_blocking, one_minus_blocking
+from wfm.erlang.formulas.loss import odds
 
 
 def delay_probability(n: float, a: float) -> float:
@@ -18,8 +18,8 @@ def delay_probability(n: float, a: float) -> float:
         return 0.0
     if n <= a:
         return 1.0
-    b = blocking(n, a)
-    return n * b / ((n - a) + a * b)
+    o = odds(n, a)
+    return n * o.blocked / (n * o.blocked + (n - a) * o.served)
 
 
 def no_delay_probability(n: float, a: float) -> float:
@@ -30,7 +30,9 @@ def no_delay_probability(n: float, a: float) -> float:
         return 1.0
     if n <= a:
         return 0.0
-    return (n - a) * one_minus_blocking(n, a) / ((n - a) + a * blocking(n, a))
+    o = odds(n, a)
+    served = (n - a) * o.served
+    return served / (n * o.blocked + served)
 
 
 def ln_delay_probability(n: float, a: float) -> float:
@@ -41,7 +43,8 @@ def ln_delay_probability(n: float, a: float) -> float:
         return -math.inf
     if n <= a:
         return 0.0
-    return ln_blocking(n, a) + math.log(n / ((n - a) + a * blocking(n, a)))
+    o = odds(n, a)
+    return o.ln_blocked - math.log(o.blocked + (n - a) / n * o.served)
 
 
 def delay_tail(n: float, a: float, threshold: float) -> float:

@@ -1,13 +1,40 @@
 """Erlang B: n lines, no queue, offered load a in erlang; real n through Jagerman's continuation.
 
-1/B(n, a) = a^-n e^a Gamma(n+1, a) (D. L. Jagerman, BSTJ 53:525, 1974). Stable forms after `domain/theory.md` 1.2:
-the upper tail directly where a >= n, the whole gamma function less a rising sum elsewhere, always in units of the
-Poisson weight, so that nothing overflows. Plain Python; compiled in `wfm.erlang.kernels`.
+1/B(n, a) = a^-n e^a Gamma(n+1, a) (D. L. Jagerman, BSTJ 53:525, 1974). What everything else follows from are the odds of
+being served, 1/B - 1 = n e^a a^-n Gamma(n, a): by the uniform expansion near the turning point, by the upper tail where a
+is well above n, by the whole gamma function less a rising sum well below, always in units in which nothing overflows.
+Plain Python; compiled in `wfm.erlang.kernels`.
 """
 
 import math
+from typing import NamedTuple
 
 from wfm.erlang.formulas.special import neg_ln_poisson, rising_sum, upper_tail
+from wfm.erlang.formulas.uniform import is_uniform, turn
+
+
+class Odds(NamedTuple):
+    """Blocked to served: B = blocked / (blocked + served). Neither overflows; `ln_blocked` also where blocked is 0."""
+
+    ln_blocked: float
+    blocked: float
+    served: float
+
+
+def odds(n: float, a: float) -> Odds:
+    """The odds for n > 0 and a > 0."""
+    d = (a - n) / n
+    if is_uniform(n, d):
+        t = turn(n, d)
+        if d >= 0.0:
+            return Odds(0.0, 1.0, t.scaled + t.rest)
+        weight = math.exp(-t.square)
+        return Odds(-t.square, weight, 2.0 * t.half + weight * (t.rest - t.scaled))
+    if a >= n and a >= 1.0:
+        return Odds(0.0, 1.0, n * upper_tail(n, a))
+    ln_weight = -neg_ln_poisson(n, a)
+    weight = math.exp(ln_weight)
+    return Odds(ln_weight, weight, 1.0 - weight * (1.0 + rising_sum(n, a)))
 
 
 def blocking(n: float, a: float) -> float:
@@ -18,10 +45,8 @@ def blocking(n: float, a: float) -> float:
         return 1.0
     if a == 0.0 or n == math.inf:
         return 0.0
-    if a >= n and a >= 1.0:
-        return 1.0 / (1.0 + n * upper_tail(n, a))
-    weight = math.exp(-neg_ln_poisson(n, a))
-    return weight / (1.0 - weight * rising_sum(n, a))
+    o = odds(n, a)
+    return o.blocked / (o.blocked + o.served)
 
 
 def ln_blocking(n: float, a: float) -> float:
@@ -32,10 +57,10 @@ def ln_blocking(n: float, a: float) -> float:
         return 0.0
     if a == 0.0 or n == math.inf:
         return -math.inf
-    if a >= n and a >= 1.0:
-        return -math.log1p(n * upper_tail(n, a))
-    ln_weight = neg_ln_poisson(n, a)
-    return -ln_weight - math.log1p(-math.exp(-ln_weight) * rising_sum(n, a))
+    o = odds(n, a)
+    if o.ln_blocked == 0.0:
+        return -math.log1p(o.served)
+    return o.ln_blocked - math.log(o.blocked + o.served)
 
 
 def one_minus_blocking(n: float, a: float) -> float:
@@ -46,18 +71,11 @@ def one_minus_blocking(n: float, a: float) -> float:
         return 0.0
     if a == 0.0 or n == math.inf:
         return 1.0
-    if a >= n and a >= 1.0:
-        served = n * upper_tail(n, a)
-        return served / (1.0 + served)
-    weight = math.exp(-neg_ln_poisson(n, a))
-    return 1.0 - weight / (1.0 - weight * rising_sum(n, a))
+    o = odds(n, a)
+    return o.served / (o.blocked + o.served)
 
 
 def blocking_one_less(n: float, a: float) -> float:
     """B(n-1, a) for n > 0 and a > 0, continued by (1/B(n) - 1) a / n below one agent (where it may exceed 1)."""
-    if n >= 1.0:
-        return blocking(n - 1.0, a)
-    if a >= 1.0:
-        return 1.0 / (a * upper_tail(n, a))
-    weight = math.exp(-neg_ln_poisson(n, a))
-    return n * weight / (a * (1.0 - weight * rising_sum(n, a) - weight))
+    o = odds(n, a)
+    return n / a * o.blocked / o.served

@@ -29,12 +29,14 @@ from wfm.erlang.formulas.special import (
     upper_log_mean,
     upper_tail,
 )
+from wfm.erlang.formulas.uniform import is_uniform, turn
 
 
 class Kernel(NamedTuple):
     """Palm's sums at (x, y), in units of e^L(x, y) where heavy: A = 1F1(1; x+1; y), A - 1, and K = 1 - (1 - y/x) A.
 
     There A and A - 1 are regularised gamma functions near 1; `full_rest` and `more_rest` are what they lack to it.
+    `unit` is e^-L(x, y) where heavy, else 1.
     """
 
     full: float
@@ -42,6 +44,7 @@ class Kernel(NamedTuple):
     lost: float
     full_rest: float
     more_rest: float
+    unit: float
 
 
 class Balance(NamedTuple):
@@ -85,8 +88,15 @@ def is_heavy(x: float, y: float) -> bool:
     return y > x + 2.0 * math.sqrt(x) + 10.0
 
 
-def light_kernel(x: float, y: float, rho: float) -> Kernel:
-    """Palm's sums as a series of positive terms; rho = y/x is given apart since x may be 0."""
+def light_kernel(x: float, y: float, rho: float, excess: float) -> Kernel:
+    """Palm's sums; rho = y/x and excess = rho - 1 are given apart, since x may be 0 and rho near 1."""
+    if is_uniform(x, excess):
+        t = turn(x, excess)
+        if excess < 0.0:
+            full = t.scaled - t.rest
+            return Kernel(full, full - 1.0, t.slope * t.lack - excess * t.drop, 0.0, 0.0, 1.0)
+        full = 2.0 * t.half * math.exp(t.square) - t.scaled - t.rest
+        return Kernel(full, full - 1.0, 1.0 + excess * full, 0.0, 0.0, 1.0)
     weight = 1.0 / (x + 1.0)
     more = 0.0
     lost = 0.0
@@ -99,14 +109,19 @@ def light_kernel(x: float, y: float, rho: float) -> Kernel:
         ratio = y / (x + j)
         weight *= ratio
         if ratio < 1.0 and term <= 1e-20 * lost:
-            return Kernel(1.0 + y * more, y * more, rho * lost, 0.0, 0.0)
+            return Kernel(1.0 + y * more, y * more, rho * lost, 0.0, 0.0, 1.0)
 
 
 def heavy_kernel(x: float, y: float, excess: float) -> Kernel:
     """Palm's sums in units of e^L(x, y); excess = y/x - 1 > 0."""
-    weight = math.exp(-neg_ln_poisson(x, y))
-    rest = weight * x * upper_tail(x, y)
-    return Kernel(1.0 - rest, 1.0 - rest - weight, weight + excess * (1.0 - rest), rest, rest + weight)
+    if is_uniform(x, excess):
+        t = turn(x, excess)
+        weight = math.exp(-t.square) / (2.0 * t.half)
+        rest = weight * (t.scaled + t.rest)
+    else:
+        weight = math.exp(-neg_ln_poisson(x, y))
+        rest = weight * x * upper_tail(x, y)
+    return Kernel(1.0 - rest, 1.0 - rest - weight, weight + excess * (1.0 - rest), rest, rest + weight, weight)
 
 
 def balance(n: float, a: float, patience: float, onset: float) -> Balance:
@@ -117,15 +132,13 @@ def balance(n: float, a: float, patience: float, onset: float) -> Balance:
     heavy = is_heavy(x, y)
     if heavy:
         kernel = heavy_kernel(x, y, (a - n) / n)
-        unit = math.exp(-neg_ln_poisson(x, y))
     else:
-        kernel = light_kernel(x, y, a / n)
-        unit = 1.0
+        kernel = light_kernel(x, y, a / n, (a - n) / n)
     # Counted in units of the larger end of the linear piece, which is its start where n >= a, else the onset.
     growth = (a - n) * onset
-    idle = unit * math.exp(-max(growth, 0.0))
+    idle = kernel.unit * math.exp(-max(growth, 0.0))
     b = blocking_one_less(n, a)
-    early_unit = a * b * unit
+    early_unit = a * b * kernel.unit
     early = early_unit * onset * decay_mean(abs(growth))
     late = b * math.exp(min(growth, 0.0))
     total = idle + early + late * (a / n) * kernel.full
@@ -184,7 +197,7 @@ def split(q: Balance, n: float, a: float, patience: float, onset: float, thresho
         served_within = prompt + q.late * (kernel.more_rest - q.more_rest)
         virtual = factor * (a / n) * kernel.full
     else:
-        kernel = light_kernel(q.x, z, a / n * stay)
+        kernel = light_kernel(q.x, z, a / n * stay, (a * stay - n) / n)
         if q.heavy:
             factor = q.late * math.exp(-neg_ln_poisson_decayed(q.x, q.y, decay))
         else:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import io
+import re
+import zipfile
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,14 +15,17 @@ import pytest
 import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from python_calamine import CalamineWorkbook
 
 from tests.scenario.shop import GOOD, write
 from tests.scenario.values import scenarios
 from wfm.core.errors import InputError
+from wfm.core.intervals import OpeningHours
 from wfm.scenario.model import Scenario
 from wfm.scenario.reader import read_scenario, read_text_of, validate
 from wfm.scenario.sheet import neutral, read_sheet, sheet_rows, workbook_bytes, write_sheet
-from wfm.scenario.sheet_reading import HEADERS, restored
+from wfm.scenario.sheet_cells import restored
+from wfm.scenario.sheet_reading import HEADERS
 from wfm.scenario.starter import yaml_text
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
@@ -32,6 +38,14 @@ def again(content: bytes) -> Scenario:
         return read_scenario(path)[0]
 
 
+@dataclass(frozen=True)
+class Shown:
+    """A cell's value with the number format that it is shown in."""
+
+    value: Any
+    code: str
+
+
 def book(path: Path, *rows: tuple[Any, Any], name: str = "Scenario") -> Path:
     """A workbook as a planner's own spreadsheet may write it: title rows, then key and value."""
     workbook = xlsxwriter.Workbook(path)
@@ -41,7 +55,9 @@ def book(path: Path, *rows: tuple[Any, Any], name: str = "Scenario") -> Path:
     formats = {time: "hh:mm", timedelta: "[h]:mm", date: "yyyy-mm-dd", datetime: "yyyy-mm-dd hh:mm"}
     for number, (key, value) in enumerate(rows, start=2):
         sheet.write_string(number, 0, key)
-        if type(value) in formats:
+        if isinstance(value, Shown):
+            sheet.write(number, 2, value.value, workbook.add_format({"num_format": value.code}))
+        elif type(value) in formats:
             sheet.write_datetime(number, 2, value, workbook.add_format({"num_format": formats[type(value)]}))
         elif isinstance(value, str) and value.startswith("=") and "/0" in value:
             sheet.write_formula(number, 2, value, None, "#DIV/0!")
@@ -148,6 +164,35 @@ def test_every_row_has_a_meaning_in_both_languages(tmp_path: Path) -> None:
         ("money.horizon", "3 years", 36),
         ("country", '""', ""),
         ("name.zh", 618, "618"),
+        ("plan.start", "2027/8/2", date(2027, 8, 2)),
+        ("plan.start", "2027年8月2日", date(2027, 8, 2)),
+        ("plan.start", "2027.08.02", date(2027, 8, 2)),
+        ("plan.start", 20270802, date(2027, 8, 2)),
+        ("people.wage.full_time", "5,200", 5200),
+        ("people.wage.full_time", "5200元", 5200),
+        ("people.wage.full_time", "￥5,200.50", 5200.5),
+        ("people.wage.full_time", "5200 CNY/month", 5200),
+        ("people.wage.full_time", "5200元/月", 5200),
+        ("options.outsourced.price.price", "5500元/月", 5500),
+        ("money.breach_cost", "50万元", 500_000),
+        ("plan.weeks", "2周", 2),
+        ("plan.weeks", "２ weeks", 2),
+        ("demand.orders_per_day", "1,350单", 1350),
+        ("people.leaders.span", "12人", 12),
+        ("people.shifts.full_time.days_per_week", "5天/周", 5),
+        ("contact.talk", "4：30", 270),
+        ("contact.talk", "0:04:30", 270),
+        ("contact.talk", time(0, 4, 30), 270),
+        ("contact.talk", Shown(time(0, 4), "h:mm:ss"), 240),
+        ("contact.talk", Shown(time(0, 4), "mm:ss"), 240),
+        ("contact.patience.then_mean", Shown(time(0, 2), "[h]:mm:ss"), 120),
+        ("people.shifts.full_time.length", Shown(timedelta(hours=7), "[hh]:mm:ss"), 25_200),
+        ("demand.volume", "120%", 1.2),
+        ("demand.volume", 1.2, 1.2),
+        ("demand.volume", Shown(12, "0%"), 12),
+        ("money.demand_growth", Shown(2.5, '0.0##%;"minus "0%'), 2.5),
+        ("money.discount_rate", "１０％", 0.1),
+        ("hours.sun", "休息", "休息"),
     ],
 )
 def test_cells_as_people_fill_them(key: str, cell: object, expected: object, tmp_path: Path) -> None:
@@ -155,7 +200,7 @@ def test_cells_as_people_fill_them(key: str, cell: object, expected: object, tmp
     path = book(tmp_path / "shop.xlsx", *rows, ("name.en", "x"), *([] if key == "name.zh" else [("name.zh", "x")]), (key, cell))
     found: Any = read_scenario(path)[0]
     for part in key.split("."):
-        found = getattr(found, part)
+        found = found.root[part] if isinstance(found, OpeningHours) else getattr(found, part)
     assert found == expected
 
 
@@ -173,7 +218,7 @@ def test_hours_shifts_and_options_have_rows_of_their_own(tmp_path: Path) -> None
     ("row", "says"),
     [
         (("targets.answer_rate", 98), "C8: targets.answer_rate: a share lies between 0 and 1 (got 98). Write 98%"),
-        (("contact.talk", time(4, 30)), "C8: contact.talk: a time of the day stands here"),
+        (("contact.talk", time(4, 30)), "C8: contact.talk: 4h30min or 4min30s? Typed as 4:30"),
         (("contact.talk", "=1/0"), "C8: contact.talk: this cell holds an error of the spreadsheet"),
         (("contact.tlak", "3min"), "C8: contact.tlak: unknown key. Did you mean 'talk'?"),
         (("plan.start", "x"), "C8: plan.start: duplicate key: it stands in C5 already"),
@@ -182,10 +227,50 @@ def test_hours_shifts_and_options_have_rows_of_their_own(tmp_path: Path) -> None
         (("people.shifts.evening.start", "25:00"), "C8: people.shifts.evening.start: "),
         (("plan.weeks", datetime(2027, 7, 5, 12)), "C8: plan.weeks: a whole number is needed here"),
         (("money", "much"), "C8: money: a section with keys is needed here"),
+        (("people.wage.full_time", "62400元/年"), "C8: people.wage.full_time: a number is needed here"),
+        (("people.wage.full_time", "$5200"), "C8: people.wage.full_time: a number is needed here"),
+        (("people.wage.full_time", "5,20"), "C8: people.wage.full_time: a number is needed here"),
+        (("plan.weeks", "2天"), "C8: plan.weeks: a whole number is needed here"),
+        (("demand.volume", 120), "C8: demand.volume: 120% or 12000%?"),
+        (("targets.answer_rate", Shown(98, "0%")), "C8: targets.answer_rate: a share lies between 0 and 1 (got '9800%')."),
     ],
 )  # fmt: skip
 def test_what_is_wrong_names_sheet_and_cell(row: tuple[str, Any], says: str, tmp_path: Path) -> None:
     assert f"shop.xlsx:Scenario!{says}" in problems(book(tmp_path / "shop.xlsx", *NEEDED, row))
+
+
+def test_all_problems_of_a_sheet_are_told_together_by_row_in_its_language(tmp_path: Path) -> None:
+    rows = [*NEEDED, *((f"hours.2027-07-{day:02d}", "closed") for day in range(5, 32)), ("language", "zh")]
+    wrong = [("contact.talk", time(4, 30)), ("people.leaders.span", "many"), ("a..b", 1), ("contact.wrap", "=1/0"), ("seed", -1)]
+    path = book(
+        tmp_path / "shop.xlsx", wrong[0], *rows[:3], wrong[1], *rows[3:], *wrong[2:], *(("x.y", 1) for _ in range(90)), ("x.z", 1)
+    )
+    with pytest.raises(InputError) as caught:
+        read_scenario(path)
+    told = [problem.file.rpartition("!")[2] for problem in caught.value.problems]
+    assert told[:5] == ["C3", "C7", "C38", "C39", "C40"]
+    assert told[5:-1] == [f"C{row}" for row in range(41, 56)]
+    assert caught.value.language == "zh"
+    assert "是 4h30min 还是 4min30s？" in caught.value.problems[0].text("zh")
+
+
+def test_what_follows_from_a_cell_that_cannot_be_read_is_not_told_too(tmp_path: Path) -> None:
+    rows = [row for row in NEEDED if row[0] != "demand.orders_per_day"]
+    told = problems(book(tmp_path / "shop.xlsx", *rows, ("demand.orders_per_day", "=1/0")))
+    assert told.endswith(
+        "C7: demand.orders_per_day: this cell holds an error of the spreadsheet. Mend its formula or write a value"
+    )
+    assert "\n" not in told
+
+
+def test_amounts_are_in_the_currency_of_the_sheet(tmp_path: Path) -> None:
+    rows = [*NEEDED, ("currency", "USD"), ("people.wage.full_time", "$5,200"), ("people.wage.leader", "7000 usd/month")]
+    path = book(tmp_path / "shop.xlsx", *rows)
+    scenario = read_scenario(path)[0]
+    assert (scenario.people.wage.full_time, scenario.people.wage.leader) == (5200, 7000)
+    units = {row.key: row.unit for row in sheet_rows(scenario, "zh")}
+    assert units["people.wage.full_time"] == "USD/月"
+    assert "a number is needed here" in problems(book(tmp_path / "shop.xlsx", *rows[:-2], ("people.wage.full_time", "￥5200")))
 
 
 def test_a_missing_key_and_an_old_version_are_told_of_sheets_too(tmp_path: Path) -> None:
@@ -251,6 +336,52 @@ def test_a_sheet_fed_back_overrides_what_was_changed_and_nothing_else(tmp_path: 
         "plan.weeks=2",
     )
     assert read_scenario(path, source.overrides)[0] == again
+
+
+def fitted(scenario: Scenario) -> Scenario:
+    """As a plan fits it from records: numbers that no spreadsheet shows in full."""
+    values = {"talk": 187.12345678901234, "spread.cv": 0.8310000000000001, "patience.then_mean": 1000 / 7}
+    contact = scenario.contact.with_fitted(values, dict.fromkeys(values, "calls.csv, maximum likelihood"))
+    return scenario.model_copy(update={"contact": contact})
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_what_was_fitted_is_no_override_until_it_is_edited(language: Any, tmp_path: Path) -> None:
+    path = write(tmp_path, GOOD + "promise: {day_target_met: 83.33333333333333%}\n")
+    scenario, sheet = read_scenario(path)[0], tmp_path / "plan.xlsx"
+    sheet.write_bytes(workbook_bytes(fitted(scenario), language, filled=True))
+    same, source = read_scenario(path, sheet=sheet)
+    assert (same, source.overrides) == (scenario, ())
+    # As another program saves it: fifteen digits, and one fitted value edited.
+    [name] = [str(name) for name in CalamineWorkbook.from_path(sheet).sheet_names]
+    rows = CalamineWorkbook.from_path(sheet).get_sheet_by_name(name).to_python(skip_empty_area=False)
+    with xlsxwriter.Workbook(sheet) as workbook:
+        page = workbook.add_worksheet(name)
+        for number, row in enumerate(rows):
+            for column, cell in enumerate(row):
+                edited = row[0] == "contact.spread.cv" and column == 2
+                page.write(number, column, 0.9 if edited else float(f"{cell:.15g}") if isinstance(cell, float) else str(cell))
+    again, source = read_scenario(path, sheet=sheet)
+    assert source.overrides == ("contact.spread.cv=0.9",)
+    assert again.contact.talk == scenario.contact.talk
+
+
+def test_percent_cells_do_not_round_and_texts_are_in_one_language(tmp_path: Path) -> None:
+    path = tmp_path / "shop.xlsx"
+    path.write_bytes(workbook_bytes(read_scenario(SCENARIOS / "bank.yaml")[0], "zh"))
+    with zipfile.ZipFile(path) as archive:
+        styles = archive.read("xl/styles.xml").decode()
+    codes = re.findall(r'formatCode="([^"]*%[^"]*)"', styles)
+    assert codes == ["0.0##%"]
+    assert not re.search(r'<xf numFmtId="(9|10)"', styles)
+    rows = {
+        row.key: row for row in sheet_rows(read_scenario(SCENARIOS / "bank.yaml")[0], "zh", filled=True, said=lambda words: "译文")
+    }
+    assert rows["contact.fit.file"].meaning == "用通话记录拟合处理时长与耐心 · 每通咨询一行的记录文件（相对于方案文件）"
+    assert {row.source for row in rows.values()} <= {"", "译文", "译文 译文"}
+    assert (rows["people.shifts.full_time.length"].value, rows["people.shifts.full_time.length"].default) == ("8h", "8h")
+    assert {row.unit for row in rows.values() if row.kind == "duration"} == {"秒（或 3min、8h）"}
+    assert {row.unit[0] for row in rows.values() if row.kind in ("share", "rate", "factor")} == {"%"}
 
 
 def test_a_small_yaml_of_keys_overrides_too(tmp_path: Path) -> None:

@@ -89,9 +89,10 @@ def _taken_over(origin: Path, target: Path, language: Language | None) -> tuple[
 def _written(scenario: Scenario, target: Path, language: Language, text: str) -> bytes:
     if target.suffix.lower() != ".xlsx":
         return text.encode()
+    from wfm.report.sentences import phrase
     from wfm.scenario.sheet import workbook_bytes
 
-    return workbook_bytes(scenario, language)
+    return workbook_bytes(scenario, language, said=lambda words: phrase(words, language))
 
 
 def _example(scenario: Scenario) -> bytes:

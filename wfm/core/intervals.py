@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _DAY = 86400
-_CLOSED = ("closed", "休")
+_CLOSED = ("closed", "off", "休", "休息", "休业", "不营业", "停业", "歇业", "关", "关门")
 
 
 def _day(key: str) -> str:

@@ -69,7 +69,8 @@ def workbook(plan: Plan, language: Language | None = None) -> bytes:
     # A list of shortfalls that is empty is good news and needs no sheet of its own.
     sheets = [sheet for sheet in sheets if sheet.rows or sheet.name != text("sheet.shortfalls", chosen)]
     _cover(book, styles, plan, chosen, [text("sheet.assumptions", chosen), *(sheet.name for sheet in sheets)])
-    write_sheet(book, _as_asked(plan), chosen, name=text("sheet.assumptions", chosen))
+    write_sheet(book, _as_asked(plan), chosen, name=text("sheet.assumptions", chosen),
+                said=lambda words: sentences.phrase(words, chosen))  # fmt: skip
     for sheet in sheets:
         write(book, styles, sheet)
     book.close()

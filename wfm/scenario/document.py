@@ -52,12 +52,15 @@ class Document:
         Where each key stands, by its path; an item of a list by its number.
     size
         Bytes of the file.
+    problems
+        What could not be read at all, to be told with all that the model refuses.
     """
 
     file: str
     values: dict[str, Any]
     places: dict[KeyPath, Place]
     size: int = 0
+    problems: tuple[Problem, ...] = ()
 
 
 def read_document(path: Path, file: str) -> Document:

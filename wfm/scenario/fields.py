@@ -69,7 +69,10 @@ def described(key: str, info: FieldInfo) -> Documented:
     section = next((t for t in types_ if isinstance(t, type) and issubclass(t, BaseModel) and not issubclass(t, RootModel)), None)
     default = None if info.is_required() or section is not None else info.get_default(call_default_factory=True, validated_data={})
     choices = tuple(str(word) for t in types_ if get_origin(t) is Literal for word in get_args(t))
-    return Documented(key, _kind(types_, validators, section), about.get("unit", ""), info.is_required(), default,
+    kind = _kind(types_, validators, section)
+    if kind == "number" and about.get("unit") == "s":
+        kind = "duration"  # one that may also be a word, such as never
+    return Documented(key, kind, about.get("unit", ""), info.is_required(), default,
                       about.get("origin", ""), about.get("source", ""), info.description or "", about.get("zh", ""), choices,
                       type(None) in types_, section)  # fmt: skip
 

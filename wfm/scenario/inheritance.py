@@ -82,7 +82,8 @@ def _together(chain: list[tuple[Document, Path]], tree: Path) -> tuple[Document,
         # The first file stands on nothing that its nulls could drop.
         values, places = merged((values, places), (own, current.places)) if values else (own, current.places)
     first = chain[0][0]
-    return Document(first.file, values, dict(places), sum(each.size for each, _ in chain)), tuple(notices)
+    problems = tuple(problem for each, _ in chain for problem in each.problems)
+    return Document(first.file, values, dict(places), sum(each.size for each, _ in chain), problems), tuple(notices)
 
 
 def _next(name: object, document: Document, here: Path, tree: Path, root: str) -> tuple[Path, str]:
@@ -133,9 +134,16 @@ def _paths_from(values: dict[str, Any], folder: str) -> dict[str, Any]:
         for part in path[:-1]:
             section = section.get(part) if isinstance(section, Mapping) else None
         written = section.get(path[-1]) if isinstance(section, Mapping) else None
-        if isinstance(written, str) and not written.startswith(("/", "\\", "~")) and not _DRIVE.match(written):
-            values = _with(values, path, posixpath.join(folder, written))
+        if isinstance(written, str):
+            values = _with(values, path, _from(folder, written))
+        elif isinstance(written, list):
+            values = _with(values, path, [_from(folder, name) if isinstance(name, str) else name for name in written])
     return values
+
+
+def _from(folder: str, name: str) -> str:
+    """A relative path of a file in ``folder``; others, and stdin, stay."""
+    return name if name == "-" or name.startswith(("/", "\\", "~")) or _DRIVE.match(name) else posixpath.join(folder, name)
 
 
 def _with(values: dict[str, Any], path: KeyPath, value: object) -> dict[str, Any]:

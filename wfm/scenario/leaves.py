@@ -72,6 +72,15 @@ def values_of(model: BaseModel) -> dict[KeyPath, object]:
     return {leaf.path: leaf.value for leaf in leaves_of(model) if leaf.value is not ABSENT}
 
 
+def same(one: object, other: object) -> bool:
+    """Whether two values are equal, numbers to the digits that a spreadsheet keeps when it saves a file."""
+    if isinstance(one, bool) or isinstance(other, bool):
+        return one is other
+    if isinstance(one, int | float) and isinstance(other, int | float):
+        return math.isclose(one, other, rel_tol=1e-13)
+    return one == other
+
+
 def _field(model: BaseModel, name: str, path: KeyPath, entry: Documented, everything: bool) -> Iterator[Leaf]:
     value = getattr(model, name)
     default = ABSENT if entry.required else default_of(type(model), name)

@@ -7,7 +7,7 @@ and says so in a notice.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from wfm.core.errors import InputError, Problem
@@ -54,7 +54,7 @@ def migrated(document: Document, inherited: int | None = None) -> tuple[Document
             notices.append(_notice(rename, place, version))
     if "wfm" in values:
         values = {**values, "wfm": CURRENT}
-    return Document(document.file, values, places, document.size), version, tuple(notices)
+    return replace(document, values=values, places=places), version, tuple(notices)
 
 
 def renamed_since(path: KeyPath) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from wfm.core.errors import InputError, Problem
@@ -96,7 +97,7 @@ def dotted_keys(document: Document) -> Document:
         path = key_path(key) or (key,)
         values = _put(values, path, (), value) if not isinstance(value, Mapping) or len(path) > 1 else {**values, key: value}
         places.update({(*path, *known[1:]): place for known, place in document.places.items() if known[0] == key})
-    return Document(document.file, values, places, document.size)
+    return replace(document, values=values, places=places)
 
 
 def merged(

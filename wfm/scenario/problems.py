@@ -11,6 +11,7 @@ from typing import Any
 from wfm.core.errors import BadValueError, Phrase, Problem
 from wfm.scenario.document import KeyPath, Place, dotted
 from wfm.scenario.migration import renamed_since
+from wfm.scenario.overrides import key_path
 
 #: Problems told of one file; whoever has more begins with these.
 MOST = 20
@@ -37,18 +38,31 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
 _HISTORY = Phrase("Write estimate, {generate: shop} or {file: path/to/history.csv}")
 
 
-def problems(errors: Sequence[Mapping[str, Any]], places: Mapping[KeyPath, Place], file: str) -> list[Problem]:
-    """Pydantic's errors as problems in the order of the file, each once, at most `MOST` and the number of the others."""
+def problems(
+    errors: Sequence[Mapping[str, Any]], places: Mapping[KeyPath, Place], file: str, unread: Sequence[Problem] = ()
+) -> list[Problem]:
+    """Pydantic's errors as problems in the order of the file, each once, at most `MOST` and the number of the others.
+
+    What is ``unread`` is told among them; what only follows from its keys' not being there is not.
+    """
     written = {path: place for path, place in places.items() if place.file.startswith("--set")}
     found: dict[tuple[KeyPath, str], tuple[Place, KeyPath, Mapping[str, Any]]] = {}
     for entry in _without_other_branches(errors):
         path = _key(entry)
+        if entry["type"] != "extra_forbidden" and any(key_path(problem.key)[: len(path)] == path for problem in unread):
+            continue
         found.setdefault((path, str(entry["type"])), (_place(path, places, written, file), path, entry))
-    order = sorted(found.values(), key=lambda item: (item[0].file != file, item[0].file, item[0].line))
-    told = [_problem(*item) for item in order[:MOST]]
+    order = sorted([*unread, *(_problem(*item) for item in found.values())], key=lambda problem: _order(problem, file))
+    told = order[:MOST]
     if len(order) > MOST:
         told.append(Problem("{count} more problems", file=file, way_out="Mend these first", values={"count": len(order) - MOST}))
     return told
+
+
+def _order(problem: Problem, file: str) -> tuple[bool, list[str | int], int]:
+    """By file, line, and cell: C10 stands before C106, and both before C114."""
+    parts = [int(part) if part.isdigit() else part for part in re.split(r"([0-9]+)", problem.file)]
+    return problem.file != file, parts, problem.line
 
 
 def placed(problem: Problem, places: Mapping[KeyPath, Place], file: str) -> Problem:
@@ -80,11 +94,13 @@ def _key(entry: Mapping[str, Any]) -> KeyPath:
 
 
 def _place(path: KeyPath, places: Mapping[KeyPath, Place], written: Mapping[KeyPath, Place], file: str) -> Place:
-    """Where a key stands, else the section it belongs to; where an override touched the section, that override."""
+    """Where a key stands, else the first key in it, else the section around; where an override touched it, that override."""
     if path and path not in written:
         below = [place for known, place in written.items() if known[: len(path)] == path]
         if below:
             return below[-1]
+    if path and path not in places and (within := [place for at, place in places.items() if at[: len(path)] == path]):
+        return within[0]
     known = next((path[:end] for end in range(len(path), 0, -1) if path[:end] in places), None)
     return Place(file) if known is None else places[known]
 

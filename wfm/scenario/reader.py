@@ -32,6 +32,8 @@ class Source:
         ``key=value`` texts that were applied: those of a sheet that differ from the file, then those after ``--set``.
     notices
         What a planner should know that is no error: keys that have another name now.
+    problems
+        What could not be read at all; `validate` tells it with all else.
     """
 
     values: dict[str, Any]
@@ -39,6 +41,7 @@ class Source:
     file: str
     overrides: tuple[str, ...] = field(default=())
     notices: tuple[Problem, ...] = field(default=())
+    problems: tuple[Problem, ...] = field(default=())
 
     @property
     def folder(self) -> Path:
@@ -79,7 +82,7 @@ def read_source(path: str | Path, overrides: Sequence[str] = (), *, sheet: str |
 
     file = str(path)
     document, notices = resolved(Path(path), file, _read)
-    source = Source(document.values, document.places, file, (), notices)
+    source = Source(document.values, document.places, file, (), notices, document.problems)
     try:
         if sheet is not None:
             source = _with_sheet(source, Path(sheet))
@@ -107,10 +110,14 @@ def validate(source: Source) -> Scenario:
     from wfm.scenario.model import Scenario
     from wfm.scenario.problems import problems
 
+    errors: list[Any] = []
     try:
-        return Scenario.model_validate(source.values)
+        scenario = Scenario.model_validate(source.values)
     except pydantic.ValidationError as error:
-        raise InputError(*problems(error.errors(), source.places, source.file), language=source.language) from None
+        errors = error.errors()
+    if errors or source.problems:
+        raise InputError(*problems(errors, source.places, source.file, source.problems), language=source.language)
+    return scenario
 
 
 def _read(path: Path, file: str) -> Document:
@@ -122,20 +129,28 @@ def _read(path: Path, file: str) -> Document:
 
 
 def _with_sheet(source: Source, path: Path) -> Source:
-    """The source with a file of keys on top; of those, only what changes a value counts as an override."""
-    from wfm.scenario.leaves import flow
+    """The source with those keys of a file on top that change a value; they count as overrides."""
+    from wfm.scenario.leaves import flow, same
     from wfm.scenario.migration import migrated
-    from wfm.scenario.overrides import dotted_keys, leaves, put, value_at
+    from wfm.scenario.overrides import dotted_keys, leaves, value_at
 
     document, _, notices = migrated(dotted_keys(_read(path, str(path))))
-    values, places = source.values, dict(source.places)
     written = [key for key in leaves(document.values) if key != ("wfm",)]
-    for key in written:
-        values = put(values, places, key, value_at(document.values, key), document.places.get(key, Place(str(path))))
-    before, after = _values(source.values), _values(values)
-    changed = [key for key in written if before is None or after is None or before.get(key) != after.get(key)]
+    before, after = _values(source.values), _values(_put(source, document, path, written)[0])
+    changed = [key for key in written if before is None or after is None or not same(before.get(key), after.get(key))]
+    values, places = _put(source, document, path, changed)
     texts = tuple(f"{dotted(key)}={flow(value_at(document.values, key))}" for key in changed)
-    return replace(source, values=values, places=places, overrides=texts, notices=(*source.notices, *notices))
+    told = (*source.problems, *document.problems)
+    return replace(source, values=values, places=places, overrides=texts, notices=(*source.notices, *notices), problems=told)
+
+
+def _put(source: Source, document: Document, path: Path, keys: Sequence[KeyPath]) -> tuple[dict[str, Any], dict[KeyPath, Place]]:
+    from wfm.scenario.overrides import put, value_at
+
+    values, places = source.values, dict(source.places)
+    for key in keys:
+        values = put(values, places, key, value_at(document.values, key), document.places.get(key, Place(str(path))))
+    return values, places
 
 
 def _values(written: Mapping[str, Any]) -> dict[KeyPath, object] | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from io import BytesIO
@@ -18,10 +19,11 @@ from wfm.core import units
 from wfm.core.errors import Language
 from wfm.scenario.document import KeyPath, dotted
 from wfm.scenario.fields import Documented, described
-from wfm.scenario.leaves import ABSENT, SECTION, Leaf, leaves_of, written
+from wfm.scenario.leaves import ABSENT, PERCENT, SECTION, Leaf, leaves_of, written
 from wfm.scenario.model import Scenario
 from wfm.scenario.origins import Origin, origins
-from wfm.scenario.sheet_reading import HEADERS, NONE, NULLS, read_sheet
+from wfm.scenario.sheet_cells import NULLS
+from wfm.scenario.sheet_reading import FITTED, HEADERS, NONE, read_sheet
 
 if TYPE_CHECKING:
     from wfm.scenario.reader import Source
@@ -40,10 +42,14 @@ _ORIGINS: dict[str, dict[Language, str]] = {
     "yours": {"zh": "您的值", "en": "yours"},
 }
 _UNITS_ZH = {
-    "s": "秒", "weeks": "周", "date": "日期", "clock": "时刻", "months": "月", "h": "小时", "hours/week": "小时/周",
+    "weeks": "周", "date": "日期", "clock": "时刻", "months": "月", "h": "小时", "hours/week": "小时/周",
     "orders/day": "单/天", "contacts/100 orders": "次/百单", "days/week": "天/周", "days/year": "天/年", "days/month": "天/月",
     "agents": "人", "people": "人", "attempts": "次", "relative": "相对值", "factor": "系数", "contacts": "次",
-    "replications": "轮",
+    "replications": "轮", "% of the price": "% 单价",
+}  # fmt: skip
+_UNIT_PARTS_ZH = {
+    "month": "月", "year": "年", "hour": "小时", "minute": "分钟", "seat": "座", "order": "单", "agent": "人", "licence": "席",
+    "breach": "次", "CNY": "元", "person": "人", "FTE": "人",
 }  # fmt: skip
 _WORDS: dict[str, dict[Language, str]] = {
     "title": {"zh": "只填黄色单元格；留空即用默认值，“无”表示不要该项。填好后运行：wfm run 本文件",
@@ -53,6 +59,7 @@ _WORDS: dict[str, dict[Language, str]] = {
     "share": {"zh": "占比：98% 或 0.98", "en": "a share: 98% or 0.98"},
     "duration": {"zh": "时长：20、20s、3min、1h30min、4:30（分:秒）",
                  "en": "a time: 20, 20s, 3min, 1h30min, 4:30 (minutes:seconds)"},
+    "seconds": {"zh": "秒（或 3min、8h）", "en": "s (or 3min, 8h)"},
     "date": {"zh": "日期：2027-11-11", "en": "a date: 2027-11-11"},
     "hours": {"zh": "营业时间：10:00-18:00，多段用逗号隔开；closed 或 休 为不营业",
               "en": "opening hours: 10:00-18:00, several joined by commas; closed"},
@@ -86,6 +93,8 @@ class SheetRow:
         Whether it has to be filled in.
     choices
         Words of the drop-down.
+    fitted
+        Whether the value was fitted from records, so that it is the planner's own only once another stands there.
     """
 
     key: str
@@ -98,9 +107,12 @@ class SheetRow:
     kind: str
     required: bool
     choices: tuple[str, ...]
+    fitted: bool = False
 
 
-def sheet_rows(scenario: Scenario | Source, language: Language, *, filled: bool = False) -> list[SheetRow]:
+def sheet_rows(
+    scenario: Scenario | Source, language: Language, *, filled: bool = False, said: Callable[[str], str] = str
+) -> list[SheetRow]:
     """The scenario row by row, in the order of the file format, a heading before each section.
 
     Parameters
@@ -111,6 +123,8 @@ def sheet_rows(scenario: Scenario | Source, language: Language, *, filled: bool 
         Of meanings, units and origins.
     filled
         Write every value, not only those that differ from their defaults.
+    said
+        Says a source, which is written in English, in the sheet's language.
     """
     if not isinstance(scenario, Scenario):
         from wfm.scenario.reader import validate
@@ -128,31 +142,47 @@ def sheet_rows(scenario: Scenario | Source, language: Language, *, filled: bool 
         if top != section and len(leaf.path) > 1:
             rows.append(_heading(top, language))
         section = top
-        rows.append(_row(leaf, known.get(dotted(leaf.path)), leaf.path in needed, filled, language))
+        rows.append(_row(leaf, known.get(dotted(leaf.path)), leaf.path in needed, filled, _Says(language, said, scenario.currency)))
     return rows
 
 
-def _row(leaf: Leaf, origin: Origin | None, needed: bool, filled: bool, language: Language) -> SheetRow:
-    entry = leaf.entry
+@dataclass(frozen=True)
+class _Says:
+    """How the texts of a row are said."""
+
+    language: Language
+    source: Callable[[str], str]
+    currency: str
+
+
+def _row(leaf: Leaf, origin: Origin | None, needed: bool, filled: bool, says: _Says) -> SheetRow:
+    entry, language = leaf.entry, says.language
     kind = origin.kind if origin is not None else "yours" if leaf.own else entry.origin
     asked = (entry.required and leaf.value is not ABSENT) or leaf.path == ("hours", "daily")
     implied = entry.kind == "section" and leaf.value == SECTION
     return SheetRow(
         key=dotted(leaf.path),
         value=_cell(leaf, language) if needed or ((leaf.own or filled) and not implied) else None,
-        unit=_unit(entry, language),
+        unit=_unit(entry, says),
         default=_WORDS["required"][language] if asked else _default(leaf, language),
         origin=_ORIGINS[kind][language] if kind in _ORIGINS and leaf.value is not ABSENT else "",
-        source=f"{origin.source} {origin.date}".strip() if origin is not None and kind != "yours" else "",
+        source=" ".join(map(says.source, filter(None, (origin.source, origin.date)))) if origin and kind != "yours" else "",
         meaning=_meaning(leaf.path, entry, language),
         kind="hours" if leaf.path[0] == "hours" else entry.kind,
         required=asked,
         choices=_choices(leaf, language),
+        fitted=kind == "fitted",
     )
 
 
 def write_sheet(
-    workbook: Any, scenario: Scenario | Source, language: Language, *, name: str | None = None, filled: bool = True
+    workbook: Any,
+    scenario: Scenario | Source,
+    language: Language,
+    *,
+    name: str | None = None,
+    filled: bool = True,
+    said: Callable[[str], str] = str,
 ) -> Any:
     """Add the scenario as a sheet to an xlsxwriter workbook and return the sheet; `read_sheet` reads it back.
 
@@ -160,7 +190,7 @@ def write_sheet(
     ----------
     workbook
         An ``xlsxwriter.Workbook``.
-    scenario, language, filled
+    scenario, language, filled, said
         As in `sheet_rows`: a plan's assumptions are filled, a scenario to write in is not.
     name
         Name of the sheet; the language's word for scenario unless given.
@@ -168,31 +198,36 @@ def write_sheet(
     sheet = workbook.add_worksheet(name or NAMES[language])
     formats = _formats(workbook)
     sheet.write_string(0, 0, _WORDS["title"][language], formats["title"])
-    for column, title in enumerate(HEADERS[language]):
+    for column, title in enumerate((*HEADERS[language], FITTED[language])):
         sheet.write_string(1, column, title, formats["header"])
+    sheet.set_column(len(HEADERS[language]), len(HEADERS[language]), None, None, {"hidden": True})
     for column, width in enumerate((40, 46, 22, 14, 16, 12, 40)):
         sheet.set_column(column, column, width)
     sheet.freeze_panes(2, 1)
-    for number, row in enumerate(sheet_rows(scenario, language, filled=filled), start=2):
+    for number, row in enumerate(sheet_rows(scenario, language, filled=filled, said=said), start=2):
         if row.kind == "heading":
             for column, text in enumerate((row.key, row.meaning, "", "", "", "", "")):
                 sheet.write_string(number, column, text, formats["heading"])
             continue
         for column, text in ((0, row.key), (1, row.meaning), (3, row.unit), (4, row.default), (5, row.origin), (6, row.source)):
             sheet.write_string(number, column, neutral(text), formats["text"])
-        _write_value(sheet, number, row, formats)
+        _write_value(sheet, number, 2, row, formats)
+        if row.fitted:
+            _write_value(sheet, number, len(HEADERS[language]), row, formats)
         _guide(sheet, number, row, language)
     return sheet
 
 
-def workbook_bytes(scenario: Scenario | Source, language: Language, *, filled: bool = False) -> bytes:
+def workbook_bytes(
+    scenario: Scenario | Source, language: Language, *, filled: bool = False, said: Callable[[str], str] = str
+) -> bytes:
     """A workbook with the scenario's sheet only; the same bytes for the same scenario."""
     import xlsxwriter
 
     stream = BytesIO()
     workbook = xlsxwriter.Workbook(stream, {"in_memory": True})
     workbook.set_properties({"created": datetime(2000, 1, 1)})
-    write_sheet(workbook, scenario, language, filled=filled)
+    write_sheet(workbook, scenario, language, filled=filled, said=said)
     workbook.close()
     return stream.getvalue()
 
@@ -224,22 +259,23 @@ def _meaning(path: KeyPath, entry: Documented, language: Language) -> str:
     for end in range(2, len(path) + 1):
         part = entry if end == len(path) else field_at(path[:end])
         text = (part.zh if language == "zh" else part.en) if part is not None else ""
-        # Of the sections around a key their first words will do.
-        words.append((text if end == len(path) else re.split("[；:,，（(]", text)[0]) or str(path[end - 1]))
+        # Of the sections around a key their first words will do; in a sheet, none says what null says in a file.
+        short = re.split("[;；] *null" if end == len(path) else "[;；:：,，（({]", text)[0].strip()
+        words.append(short or str(path[end - 1]))
     return " · ".join(words) or (entry.zh if language == "zh" else entry.en)
 
 
-def _unit(entry: Documented, language: Language) -> str:
-    unit = {"share": "%", "duration": "s"}.get(entry.kind, entry.unit)
-    if language == "en":
+def _unit(entry: Documented, says: _Says) -> str:
+    if entry.kind == "duration":
+        return _WORDS["seconds"][says.language]
+    unit = entry.unit.replace("CNY", says.currency)
+    if entry.kind in PERCENT:
+        # What percent are of stays: 10% a year, 20% of the price.
+        first, slash, per = unit.partition("/")
+        unit = "%" if first == "factor" else f"%{first.removeprefix('share')}{slash}{per}"
+    if says.language == "en":
         return unit
-    return _UNITS_ZH.get(unit) or _chinese_money(unit)
-
-
-def _chinese_money(unit: str) -> str:
-    words = {"month": "月", "year": "年", "hour": "小时", "minute": "分钟", "seat": "座", "order": "单", "agent": "人",
-             "licence": "席", "share": "占比", "breach": "次", "CNY": "元", "person": "人", "fte": "人", "FTE": "人"}  # fmt: skip
-    return "/".join(words.get(part, part) for part in unit.split("/"))
+    return _UNITS_ZH.get(unit) or "/".join(_UNIT_PARTS_ZH.get(part, part) for part in unit.split("/"))
 
 
 def _default(leaf: Leaf, language: Language) -> str:
@@ -247,6 +283,8 @@ def _default(leaf: Leaf, language: Language) -> str:
         return ""
     if leaf.default is None:
         return NONE[language] if leaf.entry.kind == "section" else ""
+    if leaf.entry.kind == "factor" and isinstance(leaf.default, float):
+        return units.percent(leaf.default)
     text = written(leaf.default, leaf.entry)
     return (
         text.strip('"') if isinstance(leaf.default, str) else ", ".join(leaf.default) if isinstance(leaf.default, tuple) else text
@@ -273,8 +311,10 @@ def _cell(leaf: Leaf, language: Language) -> str | float | bool | date | None:
     if isinstance(value, int | float):
         if not math.isfinite(value):
             return "never"
+        if leaf.entry.kind == "duration" and value == int(value):
+            return written(value, leaf.entry)
         # A cell keeps sixteen digits.
-        return value if float(f"{value:.16G}") == value else repr(value)
+        return value if float(f"{value:.16G}") == value else units.percent(value) if leaf.entry.kind in PERCENT else repr(value)
     if isinstance(value, tuple | list) and all(re.fullmatch(r"[\w:]+", str(item)) for item in value):
         return ", ".join(map(str, value))
     if not isinstance(value, str):
@@ -298,7 +338,7 @@ def _quoted(text: str, entry: Documented) -> str:
 
 def _formats(workbook: Any) -> dict[str, Any]:
     cell: dict[str, Any] = {"border": 1, "border_color": "#D9D9D9", "valign": "top"}
-    shown = {"words": "@", "number": "General", "whole": "0%", "share": "0.0###%", "date": "yyyy-mm-dd"}
+    shown = {"words": "@", "number": "General", "percent": "0.0##%", "seconds": "0.0##", "date": "yyyy-mm-dd"}
     yellow: dict[str, dict[str, Any]] = {"": {"bg_color": "#FFF2CC"}, "required ": {"bg_color": "#FFD966", "bold": True}}
     formats = {
         "title": workbook.add_format({"italic": True}),
@@ -312,22 +352,22 @@ def _formats(workbook: Any) -> dict[str, Any]:
     return formats
 
 
-def _write_value(sheet: Any, number: int, row: SheetRow, formats: dict[str, Any]) -> None:
+def _write_value(sheet: Any, number: int, column: int, row: SheetRow, formats: dict[str, Any]) -> None:
     need, value = "required " if row.required else "", row.value
-    shown = {"share": "whole", "date": "date", "whole": "number", "number": "number", "flag": "number"}.get(row.kind, "words")
-    if row.kind == "share" and isinstance(value, float) and abs(value * 100 - round(value * 100)) > 1e-9:
-        shown = "share"
-    style = formats[need + shown]
+    shown = {"date": "date", "whole": "number", "number": "number", "flag": "number"}.get(row.kind, "words")
+    if row.kind == "duration" and isinstance(value, float):
+        shown = "seconds"
+    style = formats[need + ("percent" if row.kind in PERCENT else shown)]
     if value is None:
-        sheet.write_blank(number, 2, None, style)
+        sheet.write_blank(number, column, None, style)
     elif isinstance(value, bool):
-        sheet.write_boolean(number, 2, value, style)
+        sheet.write_boolean(number, column, value, style)
     elif isinstance(value, int | float):
-        sheet.write_number(number, 2, value, style)
+        sheet.write_number(number, column, value, style)
     elif isinstance(value, date):
-        sheet.write_datetime(number, 2, datetime(value.year, value.month, value.day), style)
+        sheet.write_datetime(number, column, datetime(value.year, value.month, value.day), style)
     else:
-        sheet.write_string(number, 2, value, style)
+        sheet.write_string(number, column, value, style)
 
 
 def _guide(sheet: Any, number: int, row: SheetRow, language: Language) -> None:

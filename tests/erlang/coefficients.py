@@ -11,7 +11,7 @@ import mpmath as mp
 TERMS = 32
 PIECES_NEAR, PIECES_FAR, DEGREE = 16, 32, 8
 
-HEAD = '''"""Numbers of the uniform expansion, printed by ``python -m tests.erlang.coefficients``, which says how they come about."""
+HEAD = '''"""Numbers of the uniform expansion, printed by ``python -m tests.erlang.coefficients``, which says where from."""
 
 # Taylor coefficients of eta / (lambda - 1) in eta, where eta**2 / 2 = lambda - 1 - ln(lambda).
 SLOPE = (

@@ -72,6 +72,7 @@ is_uniform = _compiled(_uniform.is_uniform)
 half_square = _compiled(_uniform.half_square)
 erfcx_near = _compiled(_uniform.erfcx_near)
 erfcx_lack = _compiled(_uniform.erfcx_lack)
+sweep = _compiled(_uniform.sweep)
 turn = _compiled(_uniform.turn)
 
 odds = _compiled(_loss.odds)

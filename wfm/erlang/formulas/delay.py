@@ -1,8 +1,8 @@
 """Erlang C: n agents, nobody hangs up, offered load a in erlang, times in units of the mean handle time.
 
-With the odds b : s of being blocked in Erlang B, C = b / (b + s (n - a) / n), which is nB / (n - a + aB). The surplus n - a is always formed as that difference, which is exact
-near full load, never as 1 - a/n. With n <= a the queue grows without end: everyone waits, and waits for ever.
-Plain Python; compiled in `wfm.erlang.kernels`.
+With Erlang B's odds b : s of being blocked, C = b / (b + s (n - a) / n), which is nB / (n - a + aB). The surplus n - a is
+always formed as that difference, which is exact near full load, never as 1 - a/n. With n <= a the queue grows without end:
+everyone waits, and waits for ever. Plain Python; compiled in `wfm.erlang.kernels`.
 """
 
 import math

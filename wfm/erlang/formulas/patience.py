@@ -130,10 +130,7 @@ def balance(n: float, a: float, patience: float, onset: float) -> Balance:
     x = n * patience
     y = a * patience
     heavy = is_heavy(x, y)
-    if heavy:
-        kernel = heavy_kernel(x, y, (a - n) / n)
-    else:
-        kernel = light_kernel(x, y, a / n, (a - n) / n)
+    kernel = heavy_kernel(x, y, (a - n) / n) if heavy else light_kernel(x, y, a / n, (a - n) / n)
     # Counted in units of the larger end of the linear piece, which is its start where n >= a, else the onset.
     growth = (a - n) * onset
     idle = kernel.unit * math.exp(-max(growth, 0.0))

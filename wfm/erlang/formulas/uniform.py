@@ -24,8 +24,10 @@ from wfm.erlang.formulas.coefficients import FAR, NEAR, PIECES_FAR, PIECES_NEAR,
 
 SMALLEST = 12.0
 LOWEST, HIGHEST = -0.7, 1.36
-# Below this |eta| (and from 40 on in s) half of the terms are enough.
-NARROW, AMPLE = 0.4, 40.0
+# Terms enough below some |eta|, from some s on: (0.1, 100), (0.4, 40), anywhere.
+CLOSE, LARGE, FEW = 0.1, 100.0, 9
+NARROW, AMPLE, HALF = 0.4, 40.0, 13
+ALL = 29
 SQRT_PI = 1.7724538509055160
 
 
@@ -52,7 +54,7 @@ def is_uniform(s: float, d: float) -> bool:
 
 
 def half_square(d: float) -> float:
-    """d - ln(1 + d), to its last digits also near 0."""
+    """Half of eta squared, d - ln(1 + d), to its last digits also near 0."""
     if -0.25 < d < 0.25:
         v = d / (2.0 + d)
         q = v * v
@@ -68,8 +70,9 @@ def erfcx_near(w: float) -> float:
     piece = int(place)
     x = 2.0 * (place - piece) - 1.0
     i = 9 * piece
-    low = NEAR[i] + x * (NEAR[i + 1] + x * (NEAR[i + 2] + x * (NEAR[i + 3] + x * NEAR[i + 4])))
-    return low + x * x * x * x * x * (NEAR[i + 5] + x * (NEAR[i + 6] + x * (NEAR[i + 7] + x * NEAR[i + 8])))
+    q = x * x
+    low = NEAR[i] + x * NEAR[i + 1] + q * (NEAR[i + 2] + x * NEAR[i + 3])
+    return low + q * q * (NEAR[i + 4] + x * NEAR[i + 5] + q * (NEAR[i + 6] + x * NEAR[i + 7] + q * NEAR[i + 8]))
 
 
 def erfcx_lack(t: float) -> float:
@@ -80,9 +83,25 @@ def erfcx_lack(t: float) -> float:
         piece = 31
     x = 2.0 * (place - piece) - 1.0
     i = 9 * piece
-    low = FAR[i] + x * (FAR[i + 1] + x * (FAR[i + 2] + x * (FAR[i + 3] + x * FAR[i + 4])))
-    high = FAR[i + 5] + x * (FAR[i + 6] + x * (FAR[i + 7] + x * FAR[i + 8]))
-    return 0.5 * t * t * (low + x * x * x * x * x * high)
+    q = x * x
+    low = FAR[i] + x * FAR[i + 1] + q * (FAR[i + 2] + x * FAR[i + 3])
+    high = FAR[i + 4] + x * FAR[i + 5] + q * (FAR[i + 6] + x * FAR[i + 7] + q * FAR[i + 8])
+    return 0.5 * t * t * (low + q * q * high)
+
+
+def sweep(most: int, inverse: float, eta: float) -> tuple[float, float, float]:
+    """beta_1, the sum of beta_n eta^n, and that less its limit for large s, from terms up to `most` + 1; inverse = 1/s."""
+    above = SLOPE[most + 2]
+    beta = SLOPE[most + 1]
+    rest = above * eta + beta
+    drop = 0.0
+    for n in range(most, 0, -1):
+        step = (n + 1.0) * inverse * above
+        above = beta
+        beta = SLOPE[n] + step
+        rest = rest * eta + beta
+        drop = drop * eta + step
+    return above, rest, drop
 
 
 def turn(s: float, d: float) -> Turn:
@@ -93,18 +112,13 @@ def turn(s: float, d: float) -> Turn:
     if d < 0.0:
         eta = -eta
     inverse = 1.0 / s
-    n = 13 if s >= AMPLE and -NARROW < eta < NARROW else 29
-    above = SLOPE[n + 2]
-    beta = SLOPE[n + 1]
-    rest = above * eta + beta
-    drop = 0.0
-    while n > 0:
-        step = (n + 1.0) * inverse * above
-        above = beta
-        beta = SLOPE[n] + step
-        rest = rest * eta + beta
-        drop = drop * eta + step
-        n -= 1
+    # Told apart so that the compiler sees loops of known length.
+    if s >= LARGE and -CLOSE < eta < CLOSE:
+        above, rest, drop = sweep(FEW, inverse, eta)
+    elif s >= AMPLE and -NARROW < eta < NARROW:
+        above, rest, drop = sweep(HALF, inverse, eta)
+    else:
+        above, rest, drop = sweep(ALL, inverse, eta)
     excess = above * inverse
     gamma = 1.0 + excess
     half = gamma * math.sqrt(0.5 * math.pi * s)

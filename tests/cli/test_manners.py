@@ -122,6 +122,8 @@ def test_places_that_cannot_be_written_are_told_with_a_way_out(tmp_path: Path, m
     on_a_file = wfm("run", QUICKSTART, *SETS, "--out", tmp_path / "file", "-q", "--language", "en")
     assert on_a_file.code == 2
     assert "a file stands where a folder is needed" in on_a_file.err
+    like_a_file = wfm("run", QUICKSTART, *SETS, "--out", tmp_path / "plan.json", "-q", "--language", "en")
+    assert (like_a_file.code, "a plan is a folder" in like_a_file.err) == (2, True)
     assert (tmp_path / "file").read_text() == "mine"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "folder.csv"]
 

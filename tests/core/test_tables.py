@@ -70,11 +70,12 @@ def test_a_clock_time_without_offset_is_of_the_zone_and_other_zones_are_turned(t
     assert [stamp.isoformat() for stamp in starts] == ["2027-07-05T10:00:00+08:00", "2027-07-05T10:30:00+08:00"]
 
 
-def test_gb18030_and_parquet_are_read(tmp_path: Path) -> None:
+def test_gb18030_utf_16_and_parquet_are_read(tmp_path: Path) -> None:
     table = forecast(queue=["售前", "售后"])
     (tmp_path / "old.csv").write_bytes(csv_text(table, exact=True).encode("gb18030"))
+    (tmp_path / "powershell.csv").write_bytes(csv_text(table, exact=True).encode("utf-16"))
     table.to_parquet(tmp_path / "table.parquet", index=False)
-    for name in ("old.csv", "table.parquet"):
+    for name in ("old.csv", "powershell.csv", "table.parquet"):
         pd.testing.assert_frame_equal(read_table(tmp_path / name, "forecast", ZONE), table, check_exact=True)
 
 

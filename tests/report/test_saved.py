@@ -95,6 +95,21 @@ def test_no_plan_there(tmp_path: Path) -> None:
     assert "there is no plan here. Make one with wfm run" in problem(tmp_path)
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig"])
+def test_files_that_powershell_saved_are_read(encoding: str, copy: Path, again: Plan) -> None:
+    for path in (copy / "plan.json", copy / "tables" / "forecast.csv"):
+        path.write_text(path.read_text(encoding="utf-8-sig"), encoding=encoding)
+    saved = read_plan(copy)
+    assert plan_json(saved) == plan_json(read_plan(copy / "plan.json"))
+    pd.testing.assert_frame_equal(saved.forecast, again.forecast)
+
+
+def test_a_plan_json_alone_is_one_problem(copy: Path, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="its tables are not beside it") as told:
+        read_plan(shutil.copy(copy / "plan.json", tmp_path / "alone.json"))
+    assert len(told.value.problems) == 1
+
+
 def test_every_missing_table_is_named(copy: Path) -> None:
     (copy / "tables" / "cover.csv").unlink()
     (copy / "tables" / "ledger.csv").unlink()

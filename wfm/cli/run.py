@@ -14,6 +14,9 @@ from wfm.cli.options import Asked, shared
 READS = ("history", "forecast", "workload", "requirement", "shifts", "cover")
 
 
+_FILES = (".json", ".html", ".xlsx", ".csv")
+
+
 @click.command()
 @shared(
     "table",
@@ -39,11 +42,7 @@ def run(asked: Asked, fail_under: bool) -> int:
     chosen, source = asked.read()
     seats = asked.seats
     folder = asked.out or Path("out") / asked.scenario.stem
-    if folder.is_file():
-        from wfm.core.errors import InputError, Problem
-
-        way_out = "Name a folder, or leave --out away"
-        raise InputError(Problem("a file stands where a folder is needed", key="--out", value=folder.as_posix(), way_out=way_out))
+    _refuse_file(folder)
     from wfm.cli.tables import used
 
     given = used(asked, chosen.timezone, READS, folder=("history",))
@@ -73,3 +72,15 @@ def run(asked: Asked, fail_under: bool) -> int:
         for path in written:
             print(path.as_posix(), file=sys.stderr)
     return 1 if fail_under and plan.status == "short" else 0
+
+
+def _refuse_file(folder: Path) -> None:
+    """Refuse a name that is or looks like a file's: a plan is a folder."""
+    from wfm.core.errors import InputError, Problem
+
+    if folder.is_file():
+        way_out = "Name a folder, or leave --out away"
+        raise InputError(Problem("a file stands where a folder is needed", key="--out", value=folder.as_posix(), way_out=way_out))
+    if folder.suffix.lower() in _FILES and not folder.is_dir():
+        way_out = "Name a folder: plan.json, report.html, plan.xlsx and tables stand in it"
+        raise InputError(Problem("a plan is a folder, not one file", key="--out", value=folder.as_posix(), way_out=way_out))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import io
 import math
 import re
@@ -90,7 +91,7 @@ def read_table(path: Path | str, name: str, timezone: str, kinds: Mapping[str, s
     Parameters
     ----------
     path
-        A .csv (UTF-8 with or without mark, or GB18030) or .parquet file, or ``"-"`` for csv on the standard input.
+        A .csv (UTF-8 with or without mark, UTF-16 with one, or GB18030) or .parquet file, or ``"-"`` for csv on the standard input.
     name
         Which table (`wfm.core.contracts.CONTRACTS`), or any other name for a table without a contract.
     timezone
@@ -210,7 +211,9 @@ def _file_text(file: str) -> str:
             raise InputError(
                 Problem("the file cannot be read ({reason})", file=file, values={"reason": reason_of(error)})
             ) from None
-    for encoding in ("utf-8-sig", "gb18030"):
+    # Windows PowerShell saves with ">" as UTF-16 behind a mark.
+    marked = raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    for encoding in ("utf-16",) if marked else ("utf-8-sig", "gb18030"):
         try:
             return raw.decode(encoding)
         except UnicodeDecodeError:

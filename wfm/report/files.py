@@ -120,7 +120,7 @@ def _table(root: Path, name: str) -> Path:
 def _tables_before(root: Path) -> set[str]:
     """Names of the tables that the plan standing in a folder wrote; none where there is no readable plan."""
     try:
-        before = json.loads((root / "plan.json").read_text(encoding="utf-8"))
+        before = json.loads((root / "plan.json").read_bytes())
         return {str(name) for name in before["tables"] if str(name).replace("_", "").isalnum()}
     except (OSError, ValueError, TypeError, KeyError):
         return set()

@@ -81,7 +81,8 @@ def plan_values(file: Path) -> dict[str, Any]:
         No such file, not JSON, not a plan, or a plan of another version.
     """
     try:
-        value = json.loads(file.read_text(encoding="utf-8-sig"))
+        # From bytes, so that what Windows PowerShell saved with ">" is known as UTF-16 by its mark.
+        value = json.loads(file.read_bytes())
     except FileNotFoundError:
         raise InputError(
             Problem(
@@ -202,6 +203,9 @@ def _tables(described: dict[str, Any], file: Path, scenario: Scenario) -> tuple[
     lacking = [name for name in _NEEDED if name not in described]
     if lacking:
         raise InputError(Problem("the plan lacks the table '{name}'", file=str(file), values={"name": lacking[0]}, way_out=_AGAIN))
+    if not folder.is_dir():
+        way_out = "Name the folder that wfm run wrote: plan.json stands there beside tables"
+        raise InputError(Problem("a plan.json alone is no plan: its tables are not beside it", file=str(file), way_out=way_out))
     found: dict[str, pd.DataFrame] = {}
     replaced, problems = list[str](), list[Problem]()
     for name, about in described.items():

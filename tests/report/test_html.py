@@ -194,3 +194,20 @@ def test_without_orders_options_are_ranked_by_cost_per_contact(quickstart: Shown
     assert f"CNY {costs.min():.2f}" in front.verdict[0]
     assert "ranked by cost per contact" in front.sections[0].intro
     assert "plot-npv-en" not in Page(html(plan)).ids
+    table = next(block for block in front.sections[0].blocks if isinstance(block, Table))
+    assert [row[0] for row in table.rows] == [
+        "invest",
+        "run/year",
+        "NPV",
+        "NPV as a yearly amount",
+        "CNY/contact",
+        "funding need",
+    ], "rows that say nothing without orders are left out"
+    assert not any("—" in cell for row in table.rows for cell in row)
+    values = next(section for section in front.sections if section.id == "origins").blocks[0]
+    assert isinstance(values, Table)
+    rows = {row[0].partition("\n")[2]: row for row in values.rows}
+    assert rows["demand.orders_per_day"][1] == "—"
+    assert rows["demand.orders_per_day"][3] == "not given"
+    assert list(rows).index("demand.orders_per_day") not in values.strong
+    assert rows["seed"][1] == str(plan.scenario.seed), "an id has no thousands set apart"

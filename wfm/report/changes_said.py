@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from wfm.core import kpi, units
 from wfm.report import formats, sentences
-from wfm.report.values import value_and_unit
+from wfm.report.values import origin_of, value_and_unit
 from wfm.report.words import name, text
 
 if TYPE_CHECKING:
@@ -53,7 +53,8 @@ def input_lines(rows: list[dict[str, Any]], language: str, currency: str, scenar
         if not section:
             old, new = (_written(row, side, language, currency, scenario) for side in ("from", "to"))
             if old != new:
-                origin = name("origin", row["origin_to"] or row["origin_from"], language)
+                end = "to" if row["origin_to"] else "from"
+                origin = name("origin", origin_of(row[f"origin_{end}"], row[end]), language)
                 own_word = row[language] == row["key"].rpartition(".")[2]
                 label = sentences.hours_of(row[language], language) if own_word else row[language]
                 lines.append(text("diff.input", language, label=label, old=old, new=new, origin=origin, path=row["key"]))

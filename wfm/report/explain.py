@@ -14,7 +14,7 @@ from wfm.core import kpi
 from wfm.core.errors import InputError, Problem
 from wfm.report import formats, sentences
 from wfm.report.headline import MEASURES
-from wfm.report.values import value_and_unit
+from wfm.report.values import origin_of, value_and_unit
 from wfm.report.words import LANGUAGES, name, text
 
 if TYPE_CHECKING:
@@ -170,7 +170,7 @@ class Ground:
         shown, unit = self._written(origin, origin.value)
         words = (sentences.phrase(part, self.language) for part in (origin.source, origin.date))
         label = str(getattr(origin, self.language))
-        kind = name("origin", origin.kind, self.language)
+        kind = name("origin", origin_of(origin.kind, origin.value), self.language)
         return Fact(key, f"{label} ({key})", origin.value, shown, unit, kind, " ".join(word for word in words if word))
 
     def default(self, key: str) -> Fact:

@@ -8,7 +8,7 @@ from wfm.core import kpi
 from wfm.report import formats
 from wfm.report.explain import Explanation, Fact, Ground, Part
 from wfm.report.sections import target_bounds, value_by_formula
-from wfm.report.words import name, text
+from wfm.report.words import text
 
 
 def explained(ground: Ground, what: str, when: datetime | date | None) -> Explanation:
@@ -76,7 +76,7 @@ def key(ground: Ground, path: str) -> Explanation:
         value = fact.value
         answer = text("explain.value", language, value=" ".join(word for word in (fact.shown, fact.unit) if word))
         facts = [ground.default(path)]
-        facts.append(Fact("origin", text("fact.origin", language), origin.kind, name("origin", origin.kind, language)))
+        facts.append(Fact("origin", text("fact.origin", language), origin.kind, fact.origin))
         sources = {"source": fact.source, "grade": origin.grade}
         facts += [Fact(part, text(f"fact.{part}", language), shown, shown) for part, shown in sources.items() if shown]
     elif not below:

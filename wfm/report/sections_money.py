@@ -10,13 +10,15 @@ from wfm.report import formats, sentences, tallied
 from wfm.report.blocks import Block, Section, Table, Terms, chart, heads
 from wfm.report.console import cell
 from wfm.report.headline import MEASURES, headline
-from wfm.report.values import is_share, value_written
+from wfm.report.values import origin_of, value_and_unit
 from wfm.report.words import name, text
 
 if TYPE_CHECKING:
     from wfm.plan import Plan
     from wfm.scenario.origins import Origin
 
+#: What tells options apart where no benefit is counted; returns and paybacks of costs alone say nothing.
+_COST_MEASURES = ("investment", "running_cost_year", "npv", "eaa", "cost_per_contact", "funding_need")
 _PEOPLE_TERMS = ("agents", "present", "rostered", "fte", "heads", "seats", "licences_concurrent", "licences_named", "lines")
 
 
@@ -41,10 +43,11 @@ def money(plan: Plan, language: str) -> Section:
 
 def origins(plan: Plan, language: str) -> Section:
     """Every value with its origin; the planner's own stand out."""
-    count = Counter(origin.kind for origin in plan.origins)
+    told = [origin_of(origin.kind, origin.value) for origin in plan.origins]
+    count = Counter(told)
     kinds = {kind: formats.number(count[kind]) for kind in ("yours", "law", "stated", "found", "assumed", "fitted")}
     rows = [_origin(plan, origin, language) for origin in plan.origins]
-    yours = frozenset(i for i, origin in enumerate(plan.origins) if origin.kind == "yours")
+    yours = frozenset(i for i, kind in enumerate(told) if kind == "yours")
     columns = heads(language, "name", "written", "unit", "origin", "source", "date", "grade")
     table = Table(text("table.origins", language), columns, rows, frozenset({1}), yours, tall=True)
     return Section("origins", text("section.origins", language), text("intro.origins", language, **kinds), [table])
@@ -74,21 +77,16 @@ def _options(plan: Plan, language: str) -> Table:
     numbers, currency = headline(plan), plan.scenario.currency
     ranked = sentences.ranked(plan)
     unit = formats.small_unit(language, currency)
-    rows = (
-        [
-            [
-                text(f"measures.{measure}", language, unit=unit),
-                *(cell(numbers[f"option.{option}.{measure}"], measure, language) for option in ranked),
-            ]
-            for measure in MEASURES
-            if f"option.{ranked[0]}.{measure}" in numbers
-        ]
-        if ranked
-        else []
-    )
+    known = sentences.benefit_known(plan)
+    rows = []
+    for measure in MEASURES if known else _COST_MEASURES:
+        keys = [f"option.{option}.{measure}" for option in ranked]
+        cells = [cell(numbers[key], measure, language) for key in keys if key in numbers]
+        if any(shown != formats.NOTHING for shown in cells):
+            rows.append([text(f"measures.{measure}", language, unit=unit), *cells])
     head = [text("table.measure", language), *(text(f"option_spelled.{option}", language) for option in ranked)]
     caption = text("table.options", language, unit=formats.money_unit(language, currency))
-    decides = "npv" if sentences.benefit_known(plan) else "cost_per_contact"
+    decides = "npv" if known else "cost_per_contact"
     strong = frozenset(i for i, row in enumerate(rows) if row[0] == text(f"measures.{decides}", language, unit=unit))
     return Table(caption, head, rows, frozenset(range(1, len(ranked) + 1)), strong)
 
@@ -141,10 +139,8 @@ def _amounts(values: list[float], language: str) -> list[str]:
 
 
 def _origin(plan: Plan, origin: Origin, language: str) -> list[str]:
-    value = value_written(origin.value, language, as_share=is_share(plan.scenario, origin.key))
-    unit = (
-        "" if value.endswith("%") and origin.unit in ("", "share") else formats.unit(origin.unit, language, plan.scenario.currency)
-    )
+    currency = plan.scenario.currency
+    value, unit = value_and_unit(origin.value, origin.unit, language, currency, plan.scenario, origin.key)
     label = origin.zh if language == "zh" else origin.en
     if label == origin.key.rpartition(".")[2]:
         label = sentences.hours_of(label, language)
@@ -154,7 +150,7 @@ def _origin(plan: Plan, origin: Origin, language: str) -> list[str]:
         f"{label}\n{origin.key}",
         value,
         unit,
-        text(f"origin.{origin.kind}", language),
+        text(f"origin.{origin_of(origin.kind, origin.value)}", language),
         source,
         sentences.phrase(origin.date, language),
         grade,

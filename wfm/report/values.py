@@ -12,6 +12,8 @@ from wfm.report.words import catalog, text
 
 #: Units that say what a value is, not how much of what: a date or a time of day shows that itself.
 _UNSAID = ("", "share", "date", "clock")
+#: Numbers that name something; thousands are not set apart in a name.
+_NAMES = ("seed",)
 
 
 def value_written(value: object, language: str, *, as_share: bool = False) -> str:
@@ -44,6 +46,8 @@ def value_and_unit(
     scenario, key
         What the value belongs to, which tells whether it is a share; the unit alone does so for some.
     """
+    if key.rpartition(".")[2] in _NAMES and value is not None:
+        return str(value), ""
     base, _, per = unit.partition("/")
     share = (scenario is not None and is_share(scenario, key)) or base.split(" ")[0] == "share"
     if isinstance(value, bool) or not isinstance(value, int | float):
@@ -57,6 +61,11 @@ def value_and_unit(
         # 10% a year reads better as 10%/year.
         return (f"{shown}{formats.unit(f'%/{per}', language)[1:]}" if per else shown), ""
     return shown, formats.unit(unit, language, currency)
+
+
+def origin_of(kind: str, value: object) -> str:
+    """The key of the words for an origin: what nobody gave is nobody's."""
+    return "unset" if value is None and kind == "yours" else kind
 
 
 def is_share(scenario: Any, key: str) -> bool:

@@ -12,7 +12,7 @@ from scipy import stats
 from tests.shared import shared
 from wfm.core.errors import InputError
 from wfm.history.calls import Calls, read_calls
-from wfm.history.fits import fit_handle_time, fit_patience, survival
+from wfm.history.fits import fit_handle_time, fit_patience
 
 
 @pytest.fixture(scope="module")
@@ -79,13 +79,6 @@ def test_a_known_patience_is_found_again(seed: int, mean: float) -> None:
     fit = fit_patience(read_calls(frame(np.minimum(patience, offered) + 1e-5, patience < offered), timezone="Asia/Shanghai"))
     assert fit.mean == pytest.approx(mean, rel=4 / np.sqrt(fit.hung_up))
     assert fit.shape == pytest.approx(1, abs=4 * 0.8 / np.sqrt(fit.hung_up))
-
-
-def test_kaplan_meier_by_hand() -> None:
-    """Five people: hung up at 2 and 4, answered at 1, 3 and 5. S(2) = 3/4, S(4) = 3/8."""
-    times, left = survival(np.array([1.0, 2, 3, 4, 5]), np.array([False, True, False, True, False]))
-    assert times.tolist() == [2, 4]
-    assert left.tolist() == [0.75, 0.375]
 
 
 def test_too_few_records(tmp_path: Path) -> None:

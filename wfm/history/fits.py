@@ -134,6 +134,8 @@ def fit_patience(calls: Calls, *, onset: float = 0.0) -> FittedPatience:
     """
     import numpy as np
 
+    from wfm.erlang.estimation import exponential, survival_curve
+
     table = calls.table
     outcome, waits = table["outcome"], table["wait"].to_numpy()
     hung_up = (outcome == "abandoned").to_numpy()
@@ -152,47 +154,17 @@ def fit_patience(calls: Calls, *, onset: float = 0.0) -> FittedPatience:
         raise InputError(
             Problem("nobody hung up while waiting in these records: patience cannot be fitted", way_out=way_out, file=calls.name)
         )
-    mean = float(np.maximum(wait - onset, 0.0).sum()) / count
     shape, scale = _weibull(wait, event)
-    return FittedPatience(mean, onset, _median(wait, event), shape, scale, len(wait), count, left_out)
-
-
-def survival(wait: NDArray[np.float64], event: NDArray[np.bool_]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Kaplan-Meier: (waits at which somebody hung up, share still willing to wait just after each)."""
-    import numpy as np
-
-    times, counts = np.unique(wait[event], return_counts=True)
-    # Who is answered at the very moment somebody hangs up was still at risk.
-    at_risk = len(wait) - np.searchsorted(np.sort(wait), times, side="left")
-    left: NDArray[np.float64] = np.cumprod(1.0 - counts / at_risk, dtype=np.float64)
-    return times, left
-
-
-def _median(wait: NDArray[np.float64], event: NDArray[np.bool_]) -> float:
-    import numpy as np
-
-    times, left = survival(wait, event)
-    below = np.flatnonzero(left <= 0.5)
-    return float(times[below[0]]) if len(below) else math.inf
+    fitted = exponential(wait, event, onset=onset).mean
+    return FittedPatience(fitted, onset, survival_curve(wait, event).median, shape, scale, len(wait), count, left_out)
 
 
 def _weibull(wait: NDArray[np.float64], event: NDArray[np.bool_]) -> tuple[float, float]:
-    """(shape, scale) by maximum likelihood: the shape solves one equation, the scale follows from it."""
-    import numpy as np
-    from scipy.optimize import brentq
+    """(shape, scale), NaN where the records cannot tell."""
+    from wfm.erlang.estimation import weibull
 
-    positive = wait > 0
-    times, events = wait[positive], event[positive]
-    logs = np.log(times)
-    mean_log = float(logs[events].mean())
-    top = float(logs.max())
-
-    def gap(shape: float) -> float:
-        weights = np.exp(shape * (logs - top))
-        return float((weights * logs).sum() / weights.sum() - 1.0 / shape - mean_log)
-
-    if gap(0.05) > 0 or gap(20.0) < 0:
+    try:
+        fit = weibull(wait, event)
+    except ValueError:
         return math.nan, math.nan
-    shape = float(brentq(gap, 0.05, 20.0, xtol=1e-10))
-    scale = math.exp(top + math.log(float(np.exp(shape * (logs - top)).sum()) / int(events.sum())) / shape)
-    return shape, scale
+    return fit.shape, fit.scale

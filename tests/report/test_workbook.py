@@ -114,6 +114,20 @@ def test_every_money_row_is_there(quickstart: ShownPlan, written: dict[str, byte
     assert not rows[text("head.unit", "zh")].str.contains("[a-zA-Z]{3}").any()
 
 
+def test_a_value_and_its_default_are_in_the_unit_beside_them(quickstart: ShownPlan, written: dict[str, bytes]) -> None:
+    rows = table(written["zh"], "sources", "zh").set_index(text("head.key", "zh"))
+    value, default, unit = (text(f"head.{head}", "zh") for head in ("value", "default", "unit"))
+    known = {origin.key: origin for origin in quickstart.origins}
+    length = rows.loc["people.shifts.full_time.length"]
+    assert (length[value], length[default], length[unit]) == (28_800, 28_800, "秒")
+    assert rows.loc["people.wage.attrition_per_year", unit] == "%/年"
+    assert rows.loc["people.wage.on_cost", unit] == "%"
+    assert rows.loc["seed", value] == known["seed"].value
+    assert {type(cell) for cell, of in zip(rows[default], rows[value], strict=True) if isinstance(of, float) and cell != "—"} == {
+        float
+    }
+
+
 def formats_of(content: bytes) -> tuple[str, list[str]]:
     """The styles, and every sheet's XML."""
     with zipfile.ZipFile(io.BytesIO(content)) as archive:

@@ -18,6 +18,7 @@ FORMATS = {
     "number": "#,##0.0",
     "small": "0.0000",
     "share": "0.0%",
+    "percent": "0.0##%",
     "money": "#,##0",
     "price": "#,##0.00",
     "date": "yyyy-mm-dd",

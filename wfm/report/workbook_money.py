@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from wfm.core import kpi
@@ -15,6 +16,7 @@ from wfm.report.words import name, text
 
 if TYPE_CHECKING:
     from wfm.plan import Plan
+    from wfm.scenario.origins import Origin
 
 _PEOPLE_UNITS = {"fte": "fte", "seats": "seats", "licences_concurrent": "licences", "licences_named": "licences", "lines": "lines"}
 _KIND_UNITS = {"heads": "people", "fte": "fte", "shifts_per_week": "shifts", "paid_hours_month": "hours"}
@@ -139,10 +141,9 @@ def break_evens(plan: Plan, language: str) -> Sheet:
 def sources(plan: Plan, language: str) -> Sheet:
     """Every value with its origin."""
     rows, currency = plan.origins, plan.scenario.currency
-    shares = [is_share(plan.scenario, origin.key) for origin in rows]
-    cells = [_cell(origin.value, origin.key, plan, language) for origin in rows]
-    defaults = [_cell(origin.default, origin.key, plan, language) for origin in rows]
-    units = ["%" if share else formats.unit(origin.unit, language, currency) for share, origin in zip(shares, rows, strict=True)]
+    cells = [_cell(origin.value, origin, plan, language) for origin in rows]
+    defaults = [_cell(origin.default, origin, plan, language) for origin in rows]
+    units = [formats.unit(_unit(origin, plan), language, currency) for origin in rows]
     columns = [
         Column(text("head.key", language), "text", [origin.key for origin in rows]),
         Column(text("head.meaning", language), "words", [_meaning(origin, language) for origin in rows]),
@@ -200,10 +201,20 @@ def _meaning(origin: Any, language: str) -> str:
     return sentences.hours_of(label, language) if label == origin.key.rpartition(".")[2] else label
 
 
-def _cell(value: Any, key: str, plan: Plan, language: str) -> tuple[Any, str]:
-    """A value as a number or a text, and the kind of its cell."""
+def _unit(origin: Origin, plan: Plan) -> str:
+    """The unit of a value's cell: per cent of shares, and of what where the unit says so."""
+    if is_share(plan.scenario, origin.key) or re.fullmatch("share(/.*)?", origin.unit):
+        return f"%{origin.unit.removeprefix('share')}"
+    return origin.unit
+
+
+def _cell(value: Any, origin: Origin, plan: Plan, language: str) -> tuple[Any, str]:
+    """A value as a number or a text, and the kind of its cell; a number without a unit, such as the seed, is shown as it is."""
     if isinstance(value, int | float) and not isinstance(value, bool):
-        return value, "share" if is_share(plan.scenario, key) else "price" if value != int_or(value) else "whole"
+        unit = _unit(origin, plan)
+        return value, "percent" if unit.startswith(("%", "share")) else "price" if value != int_or(
+            value
+        ) else "whole" if unit else "text"
     return value_written(value, language), "text"
 
 

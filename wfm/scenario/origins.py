@@ -17,8 +17,8 @@ from wfm.scenario.model import Scenario
 class Origin:
     """One value of a scenario with its origin.
 
-    ``default`` is what stands there unless the planner writes otherwise; once the value differs, ``kind`` is "yours", or "fitted"
-    where it was computed from records (``contact.fit``).
+    ``default``, in the unit of the value, is what stands there unless the planner writes otherwise; once the value differs,
+    ``kind`` is "yours", or "fitted" where it was computed from records (``contact.fit``).
     """
 
     key: str
@@ -50,8 +50,8 @@ def _walk(model: BaseModel, prefix: str, fitted: Mapping[str, str]) -> Iterator[
         elif isinstance(value, BaseModel):
             yield from _walk(value, f"{key}.", fitted)
         elif "origin" in about:
-            default = None if info.is_required() else info.get_default(call_default_factory=True, validated_data={})
-            kind: OriginKind = "yours" if info.is_required() or value != default_of(type(model), name) else about["origin"]
+            default = None if info.is_required() else default_of(type(model), name)
+            kind: OriginKind = "yours" if info.is_required() or value != default else about["origin"]
             source, day, grade = about.get("source", ""), about.get("price_date", ""), about.get("grade", "")
             if key in fitted:
                 kind, source, day, grade = "fitted", fitted[key], "", ""

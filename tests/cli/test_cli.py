@@ -95,11 +95,13 @@ def test_an_output_folder_that_cannot_be_written_is_an_io_error(tmp_path: Path) 
     assert "Traceback" not in done.stderr
 
 
-def test_check_and_schema() -> None:
+def test_check_and_schema(tmp_path: Path) -> None:
     done = wfm("check", SCENARIOS / "quickstart.yaml", "--language", "en")
     assert done.returncode == 0
     assert "fine" in done.stdout
     schema = json.loads(wfm("schema").stdout)
+    assert wfm("schema", "--out", tmp_path / "schema.json").stdout == ""
+    assert (tmp_path / "schema.json").read_text(encoding="utf-8") == wfm("schema").stdout
     assert {"plan", "demand", "hours"} <= set(schema["anyOf"][0]["required"])
 
 
@@ -119,7 +121,7 @@ def test_check_opens_the_history_too(tmp_path: Path) -> None:
 def test_the_documented_keys_are_up_to_date() -> None:
     page = Path(__file__).parents[2] / "docs" / "scenario.md"
     assert page.read_text(encoding="utf-8") == wfm("schema", "--markdown").stdout, (
-        "run: uv run wfm schema --markdown > docs/scenario.md"
+        "run: uv run wfm schema --markdown --out docs/scenario.md"
     )
 
 

@@ -41,7 +41,7 @@ def doctor(as_json: bool, language: str | None, quiet: bool) -> int:
 
     \b
     wfm doctor
-    wfm doctor --json > doctor.json
+    wfm doctor --json
     """  # noqa: D301
     speak(language)
     chosen = spoken()

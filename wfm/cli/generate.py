@@ -15,7 +15,7 @@ def generate(asked: Asked, weeks: int | None) -> int:
 
     \b
     wfm generate scenarios/quickstart.yaml --out history.csv
-    wfm generate scenarios/quickstart.yaml --weeks 104 --seed 7 > history.csv
+    wfm generate scenarios/quickstart.yaml --weeks 104 --seed 7 --out history.csv
     wfm run scenarios/quickstart.yaml --set demand.history.file=history.csv
     """  # noqa: D301
     from wfm.cli.tables import give, target

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import click
 
 
 @click.command()
 @click.option("--markdown", is_flag=True, help="Print every key with unit, default and origin as a page instead.")
-def schema(markdown: bool) -> int:
+@click.option("--out", type=click.Path(path_type=Path), help="Write it to this file.")
+def schema(markdown: bool, out: Path | None) -> int:
     """Print the JSON schema of scenario files."""
     from wfm.scenario import fields
 
-    if markdown:
-        click.echo(fields.markdown(), nl=False)
+    text = fields.markdown() if markdown else json.dumps(fields.json_schema(), ensure_ascii=False, indent=2, default=str) + "\n"
+    if out is None:
+        click.echo(text, nl=False)
     else:
-        click.echo(json.dumps(fields.json_schema(), ensure_ascii=False, indent=2, default=str))
+        from wfm.core.writing import write_files
+
+        write_files({out: text.encode()})
     return 0

@@ -49,7 +49,10 @@ def test_several_files_are_one_past_and_overlaps_are_refused(july: Path, tmp_pat
     assert sum(float(str(row["offered"])) for row in both) == 75 + 66
     twice = wfm("history", july, july, *HOURS, "--language", "en")
     assert twice.code == 2
-    assert "6 intervals stand in several" in twice.err
+    assert "july.csv: the file is named twice" in twice.err
+    august.write_text(JULY.replace(",11,", ",12,"), encoding="utf-8")
+    same_days = rows(wfm("history", july, august, "--interval", "60min", "--json").out)
+    assert {row["queue"] for row in same_days} == {"july", "august"}
 
 
 def test_columns_are_named_and_stdin_is_read() -> None:

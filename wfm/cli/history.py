@@ -84,8 +84,6 @@ def _of_scenario(asked: Asked, _: tuple[str, ...], options: dict[str, Any]) -> _
 
 def _of_files(asked: Asked, files: tuple[str, ...], options: dict[str, Any]) -> _Read:
     """One table of all the files."""
-    import pandas as pd
-
     from wfm.history import read_history
     from wfm.history.sources import Query
     from wfm.report.words import text
@@ -101,20 +99,9 @@ def _of_files(asked: Asked, files: tuple[str, ...], options: dict[str, Any]) -> 
     sources: list[Any] = [Query(options["sql"], options["query"])] if options["sql"] else list(files)
     chosen = file_arguments(options, "Asia/Shanghai")
     interval_s = _seconds(options["interval"])
-    reads = [read_history(source, interval_s=interval_s, queue=options["queue"], **chosen) for source in sources]
-    table = pd.concat([read.table for read in reads], ignore_index=True).sort_values(["queue", "start"], ignore_index=True)
-    doubled = table.duplicated(["start", "queue"])
-    if doubled.any():
-        row = table[doubled].iloc[0]
-        values = {"count": int(doubled.sum()), "start": row["start"].isoformat(), "queue": row["queue"]}
-        message = "the files overlap: {count} intervals stand in several, the first {start} of {queue}"
-        raise InputError(Problem(message, way_out="Name each period once", values=values))
-    logs = [
-        read.log if len(reads) == 1 else read.log.assign(file=Path(str(source)).name)
-        for read, source in zip(reads, sources, strict=True)
-    ]
+    read = read_history(sources, interval_s=interval_s, queue=options["queue"], **chosen)
     name = ", ".join(Path(str(source)).name for source in files) if files else "SQL"
-    return table, pd.concat(logs, ignore_index=True), f"{text('step.history', language)} {name}", language
+    return read.table, read.log, f"{text('step.history', language)} {name}", language
 
 
 def _seconds(text: str | None) -> int:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wfm.core.errors import InputError, Problem
+from wfm.core.masking import masked
 
 if TYPE_CHECKING:
     from wfm.core.contacts import ContactType, Fit
@@ -55,7 +56,10 @@ def fit_contact(contact: ContactType, folder: Path, timezone: str) -> ContactTyp
 
 def _calls(fit: Fit, folder: Path, timezone: str) -> Calls:
     from wfm.history.calls import read_calls
+    from wfm.history.inputs import missing
 
+    if absent := missing(fit.file, folder, "contact.fit.file"):
+        raise InputError(*absent)
     calls = read_calls(
         folder / fit.file,
         timezone=timezone,
@@ -68,7 +72,7 @@ def _calls(fit: Fit, folder: Path, timezone: str) -> Calls:
         return calls
     rows = calls.table["queue"] == fit.queue
     if not rows.any():
-        way_out, values = "It has: {queues}", {"queues": ", ".join(list(calls.table["queue"].cat.categories)[:30])}
+        way_out, values = "It has: {queues}", {"queues": masked(", ".join(list(calls.table["queue"].cat.categories)[:30]))}
         message = "the file has no such queue"
         raise InputError(Problem(message, "contact.fit.queue", fit.queue, way_out, calls.name, values=values))
     return replace(calls, table=calls.table[rows])

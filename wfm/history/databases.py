@@ -62,9 +62,9 @@ def _only_reads(sql: str, file: str) -> None:
 
 
 def _sqlite_chunks(query: Query, name: Path, file: str, rows: int) -> Iterator[pd.DataFrame]:
-    path = name if name.is_absolute() else query.folder / name
+    path = name if name.is_absolute() else (query.folder or Path()) / name
     if not path.is_file():
-        way_out = "Paths are read from the scenario's folder"
+        way_out = "Paths are read from the current folder" if query.folder is None else "Paths are read from the scenario's folder"
         values = {"reason": Phrase("No such file or directory")}
         raise InputError(Problem("cannot be read: {reason}", way_out=way_out, file=file, values=values))
     try:

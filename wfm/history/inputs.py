@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Discriminator, Field, Tag, model_validator
 
-from wfm.core.errors import BadValueError
+from wfm.core.errors import BadValueError, InputError, Phrase, Problem
 from wfm.core.inputs import Inputs, assumed, required
 
 if TYPE_CHECKING:
@@ -16,6 +16,13 @@ if TYPE_CHECKING:
 
 def _optional(en: str, zh: str) -> Any:
     return Field(None, description=en, json_schema_extra={"zh": zh, "unit": "", "origin": "assumed", "source": ""})
+
+
+#: One file or a list of them; the tags keep errors at the key, or at the entry of the list.
+Files = Annotated[
+    Annotated[str, Tag("One")] | Annotated[list[str], Field(min_length=1), Tag("Many")],
+    Discriminator(lambda value: "Many" if isinstance(value, list | tuple) else "One"),
+]
 
 
 class Database(Inputs):
@@ -41,9 +48,10 @@ class HistoryInputs(Inputs):
         description="weeks of made-up past before the plan",
         json_schema_extra={"zh": "生成历史的周数", "unit": "weeks", "origin": "assumed", "source": ""},
     )
-    file: str | None = _optional(
-        "file with past contacts, beside the scenario: csv, xlsx, xls, ods or parquet; `-` for text on stdin",
-        "历史数据文件（表格或文本，相对于方案文件）；- 表示标准输入",
+    file: Files | None = _optional(
+        "file with past contacts, beside the scenario: csv, xlsx, xls, ods or parquet; `-` for text on stdin; or a list of files, "
+        "e.g. a month each",
+        "历史数据文件（表格或文本，相对于方案文件）；- 表示标准输入；也可写多个文件，如每月一个",
     )
     sheet: str | None = _optional(
         "sheet of a workbook; without it the first that holds a table", "工作表名称；不写则取第一个含表格的工作表"
@@ -86,10 +94,33 @@ class HistoryInputs(Inputs):
         """Whether there is a real past to read, not one made up."""
         return self.generate is None
 
-    def source(self, folder: Path) -> str | Path | Query:
-        """What `wfm.history.read_history` reads; paths start at ``folder``."""
+    def source(self, folder: Path) -> str | Path | Query | list[str | Path]:
+        """What `wfm.history.read_history` reads; paths start at ``folder``.
+
+        Raises
+        ------
+        InputError
+            Files that are not there, each at its key.
+        """
         from wfm.history.sources import Query
 
         if self.sql is not None:
             return Query(self.sql.url, self.sql.query, folder)
+        if isinstance(self.file, list):
+            keys = [f"demand.history.file.{i}" for i in range(len(self.file))]
+            absent = [problem for name, key in zip(self.file, keys, strict=True) for problem in missing(name, folder, key)]
+        else:
+            absent = missing(str(self.file), folder, "demand.history.file")
+        if absent:
+            raise InputError(*absent)
+        if isinstance(self.file, list):
+            return [name if name == "-" else folder / name for name in self.file]
         return "-" if self.file == "-" else folder / str(self.file)
+
+
+def missing(name: str, folder: Path, key: str) -> list[Problem]:
+    """A problem at the scenario's ``key`` where the file it names is not there."""
+    if name == "-" or (folder / name).exists():
+        return []
+    values = {"reason": Phrase("No such file or directory")}
+    return [Problem("cannot be read: {reason}", key, name, "Paths are read from the scenario's folder", values=values)]

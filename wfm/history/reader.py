@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, get_args
@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from wfm.core.errors import InputError, Problem
 from wfm.history.columns import Layout, find_layout, told_names
 from wfm.history.gaps import Gap, gaps, log_gaps, log_hours, log_zeros
+from wfm.history.joined import FileRead, joined, stem_of
+from wfm.history.queues import QueueNames, by_file
 from wfm.history.regular import Duplicates, by_interval, check_queue
 from wfm.history.rows import Found, gather
 from wfm.history.sources import Query, chunks, name_of
@@ -72,7 +74,7 @@ class HistoryRead:
 
 
 def read_history(
-    source: Source,
+    source: Source | Sequence[Source],
     *,
     timezone: str,
     interval_s: int,
@@ -95,7 +97,8 @@ def read_history(
     Parameters
     ----------
     source
-        A file, "-", a frame or a `Query`; see `wfm.history.sources.chunks`.
+        A file, "-", a frame or a `Query`; see `wfm.history.sources.chunks`. Or a list of them: files without a queue column are
+        one queue that goes on from file to file, or where they tell of the same days a queue each, called like the file.
     timezone
         Zone of the wall clock, for stamps without an offset. An hour that daylight saving skips is dropped where nothing
         happened in it, else moved forward; one it repeats is read as its first occurrence, and standing twice as both.
@@ -106,7 +109,7 @@ def read_history(
     columns
         What the file calls ``start`` (or ``date`` and ``time``), ``queue``, ``offered``, ``handled``, ``abandoned``,
         ``answered_within``, ``handle_time`` [s, summed], ``aht`` [s, mean] and others of `wfm.history.columns`; common names and
-        those of known exports are known without it.
+        those of known exports are known without it. ``{"queue": "file"}`` makes each file a queue.
     absent
         "unknown": an interval without a row is not known. "zero": the export leaves empty intervals out, so between a day's
         first and last row they are 0.
@@ -139,50 +142,24 @@ def read_history(
         rows that contradict each other, an unknown queue. All problems together, the first twenty in full.
     """
     _check(timezone, interval_s, absent=absent, duplicates=duplicates, date_order=date_order)
-    found = Found(name_of(source))
-    parts = chunks(source, sheet=sheet)
-    first = next(parts)
-    parts = itertools.chain([first], parts)
-    if "origin" in first and first["origin"].astype(str).str.contains("synthetic").any():
-        found.repairs.add("synthetic")
-    wide = None if columns else find_wide(first, date_order, found.file)
-    if wide is not None:
-        found.repairs.add("wide")
-        layout = Layout({"start": "start", "offered": "offered"} | ({"queue": "queue"} if wide.queue else {}), wide=True)
-        parts = long_chunks(parts, wide)
-    else:
-        # What a contact's outcomes are called ("outcome.handled") is no column.
-        said = {ours: theirs for ours, theirs in (columns or {}).items() if "." not in ours}
-        layout = find_layout(first, said, export, found.file)
-        if layout.recognised and layout.export is not None:
-            found.repairs.add("export", vendor=layout.export.vendor, export=layout.export.name)
-    read = {wide.label, wide.queue, *wide.across} if wide is not None else set(layout.columns.values())
-    _tell_unread([name for name in first if name not in read], found)
-    if layout.grain in ("contact", "order"):
-        from wfm.history.calls import history_of_calls
-
-        table = history_of_calls(
-            parts,
-            layout,
-            found=found,
-            timezone=timezone,
-            interval_s=interval_s,
-            within=within,
-            columns=columns,
-            date_order=date_order,
-            stem=_stem(source),
-            wrap=wrap,
-        )
-        found.tell()
+    sources: list[Source] = list(source) if isinstance(source, list | tuple) else [source]  # type: ignore[list-item]
+    if not sources:
+        raise ValueError("source: no file")
+    files = [str(each) for each in sources if isinstance(each, str | Path)]
+    for i, file in enumerate(files):
+        if file in files[:i]:
+            raise InputError(Problem("the file is named twice", way_out="Name each file once", file=file))
+    asked = _Asked(timezone, interval_s, queue, dict(columns or {}), absent, export, sheet, date_order, duplicates, within, wrap)
+    names = QueueNames()
+    reads = [_one(each, asked, names, alone=len(sources) == 1) for each in sources]
+    found, table, length, daily = reads[0].found, reads[0].table, reads[0].interval_s, reads[0].daily
+    if len(reads) > 1:
+        found = Found(", ".join(read.found.file for read in reads))
+        table = joined(reads, found, duplicates)
         if queue not in (None, "all"):
-            check_queue(queue, list(table["queue"].unique()), found)
-            table = table[table["queue"] == queue].reset_index(drop=True)
-        length, daily = interval_s, False
-    else:
-        rows = gather(parts, layout, found, date_order, _stem(source))
-        table, length, daily = by_interval(
-            rows, layout, found, timezone, interval_s, queue, duplicates, zero=absent == "zero", wrap=wrap
-        )
+            check_queue(names.asked(queue), list(table["queue"].unique()), found)
+            table = table[table["queue"] == names.asked(queue)].reset_index(drop=True)
+    names.tell(found.repairs)
     lacking = gaps(table, length, daily=daily, hours=hours)
     log_gaps(lacking, length, found.repairs)
     if queue == "all":
@@ -191,7 +168,111 @@ def read_history(
     log_zeros(table, length, found.repairs, daily=daily)
     if hours is not None and not daily:
         log_hours(table, length, hours, found.repairs)
-    return HistoryRead(table, found.repairs.log(), daily, length)
+    return HistoryRead(table, _log(found, reads), daily, length)
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What `read_history` was asked for, beside the sources."""
+
+    timezone: str
+    interval_s: int
+    queue: str | None
+    columns: dict[str, str]
+    absent: str
+    export: str | None
+    sheet: str | None
+    date_order: Order | None
+    duplicates: Duplicates
+    within: float | None
+    wrap: float | None
+
+
+def _one(source: Source, asked: _Asked, names: QueueNames, *, alone: bool) -> FileRead:
+    """One file, read and repaired; of several a queue that this one lacks is looked for in all of them later."""
+    found, stem = Found(name_of(source)), stem_of(source, "query" if isinstance(source, Query) else "contacts")
+    parts = chunks(source, sheet=asked.sheet)
+    first = next(parts)
+    parts = itertools.chain([first], parts)
+    if "origin" in first and first["origin"].astype(str).str.contains("synthetic").any():
+        found.repairs.add("synthetic")
+    layout, parts, named = _laid_out(first, parts, asked, found)
+    if layout.grain in ("contact", "order"):
+        from wfm.history.calls import history_of_calls
+
+        table = history_of_calls(
+            parts,
+            layout,
+            found=found,
+            timezone=asked.timezone,
+            interval_s=asked.interval_s,
+            within=asked.within,
+            columns=asked.columns,
+            date_order=asked.date_order,
+            stem=stem,
+            wrap=asked.wrap,
+        )
+        found.tell()
+        own = list(table["queue"].unique())
+        table["queue"] = table["queue"].map(dict(zip(own, names.shown(own, layout.columns.get("queue", "")), strict=True)))
+        table["queue"] = table["queue"].astype("str")
+        queue = names.asked(asked.queue)
+        if alone and queue not in (None, "all"):
+            check_queue(queue, list(table["queue"].unique()), found)
+            table = table[table["queue"] == queue].reset_index(drop=True)
+        return FileRead(found, table, asked.interval_s, daily=False, named=named, stem=stem)
+    rows = gather(parts, layout, found, asked.date_order, stem)
+    rows.queues = names.shown(rows.queues, layout.columns.get("queue", ""))
+    queue = names.asked(asked.queue)
+    table, length, daily = by_interval(
+        rows,
+        layout,
+        found,
+        asked.timezone,
+        asked.interval_s,
+        queue if alone or (named and queue in rows.queues) else None,
+        asked.duplicates,
+        zero=asked.absent == "zero",
+        wrap=asked.wrap,
+    )
+    return FileRead(found, table, length, daily, named, stem)
+
+
+def _laid_out(
+    first: pd.DataFrame, parts: Iterator[pd.DataFrame], asked: _Asked, found: Found
+) -> tuple[Layout, Iterator[pd.DataFrame], bool]:
+    """(the layout of a file, its chunks as long tables, whether its queues have names of their own)."""
+    columns = asked.columns
+    as_queue = by_file(columns, first.columns)
+    if as_queue:
+        columns = {ours: theirs for ours, theirs in columns.items() if ours != "queue"}
+    wide = None if columns else find_wide(first, asked.date_order, found.file)
+    if wide is not None:
+        found.repairs.add("wide")
+        layout = Layout({"start": "start", "offered": "offered"} | ({"queue": "queue"} if wide.queue else {}), wide=True)
+        read = {wide.label, wide.queue, *wide.across}
+        parts = long_chunks(parts, wide)
+    else:
+        # What a contact's outcomes are called ("outcome.handled") is no column.
+        said = {ours: theirs for ours, theirs in columns.items() if "." not in ours}
+        layout = find_layout(first, said, asked.export, found.file)
+        if layout.recognised and layout.export is not None:
+            found.repairs.add("export", vendor=layout.export.vendor, export=layout.export.name)
+        read = set(layout.columns.values())
+    if as_queue:
+        layout.columns.pop("queue", None)
+    _tell_unread([str(name) for name in first if name not in read], found)
+    return layout, parts, as_queue or "queue" in layout.columns
+
+
+def _log(found: Found, reads: Sequence[FileRead]) -> pd.DataFrame:
+    """The log; of several files what they have together, then each file's own, with a column ``file``."""
+    import pandas as pd
+
+    if len(reads) == 1:
+        return found.repairs.log()
+    logs = [read.found.repairs.log().assign(file=Path(read.found.file).name) for read in reads]
+    return pd.concat([found.repairs.log().assign(file=""), *logs], ignore_index=True)
 
 
 def _tell_unread(names: list[str], found: Found) -> None:
@@ -212,13 +293,6 @@ def _check(timezone: str, interval_s: int, **words: str | None) -> None:
     for name, word in words.items():
         if word is not None and word not in _WORDS[name]:
             raise ValueError(f"{name}: {word!r} is none of {', '.join(_WORDS[name])}")
-
-
-def _stem(source: Source) -> str:
-    """What a queue is called where the file names none."""
-    if isinstance(source, str | Path) and str(source) != "-":
-        return Path(source).stem
-    return "query" if isinstance(source, Query) else "contacts"
 
 
 def _summed(table: pd.DataFrame, lacking: list[Gap], seconds: int, found: Found, *, daily: bool) -> pd.DataFrame:

@@ -48,6 +48,15 @@ REPAIRS: dict[str, tuple[Phrase, Phrase]] = {
     "sum_queue": (Phrase("the queue {queue} is the sum of the others"), Phrase("left out")),
     "means": (Phrase("{column}: means"), Phrase("multiplied by the contacts handled")),
     "parts": (Phrase("handle time in parts ({columns})"), Phrase("added up")),
+    "one_queue": (
+        Phrase("{count} files without a queue column, of different days"),
+        Phrase("read as one queue, {queue}; columns: {{queue: file}} makes each file a queue"),
+    ),
+    "files_alike": (Phrase("{count} intervals that stand in two files alike"), Phrase("counted once")),
+    "queue_hidden": (
+        Phrase("{count} queues called by a number or a name of a person"),
+        Phrase("called {shown} in the order they appear"),
+    ),
     "not_read": (
         Phrase("columns that were not read ({count}): {columns}"),
         Phrase("left out; name one in columns: {{ours: theirs}} if it is needed"),
@@ -154,7 +163,7 @@ class Repairs:
             blanks = json.loads(values)
             same = "" if blanks.keys() == {"column"} and lines else values
             groups.setdefault((code, same, tuple(sorted(lines)), self._rows[(code, values)]), []).append(blanks)
-        for (code, _, lines, count), many in groups.items():  # type: ignore[misc, assignment]
+        for (code, _, lines, count), many in groups.items():  # type: ignore[assignment]
             blanks = many[0] if len(many) == 1 else {"column": ", ".join(one["column"] for one in many)}
             yield str(code), blanks, list(lines), int(str(count))
 

@@ -32,12 +32,12 @@ class Query:
     sql
         One SELECT (or WITH ... SELECT).
     folder
-        Where a relative path of an sqlite URL starts.
+        Where a relative path of an sqlite URL starts: the scenario's folder; None for the current one.
     """
 
     url: str
     sql: str
-    folder: Path = Path()
+    folder: Path | None = None
 
     def __repr__(self) -> str:
         return f"Query({hidden(self.url)!r}, {self.sql!r})"
@@ -113,7 +113,7 @@ def _file_chunks(source: str | Path, sheet: str | None, rows: int) -> Iterator[p
                 yield from texts.text_chunks(stream, file, rows)
                 return
     except OSError as error:
-        way_out = "Paths are read from the scenario's folder"
+        way_out = "Check the path" if path.is_absolute() else "Paths are read from the current folder"
         message = "cannot be read: {reason}"
         raise InputError(Problem(message, way_out=way_out, file=file, values={"reason": reason_of(error)})) from None
     if kind == "workbook":

@@ -69,7 +69,7 @@ def placed(problem: Problem, places: Mapping[KeyPath, Place], file: str) -> Prob
     """A problem that a later step has with a key of the scenario, with the place where that key is written."""
     from wfm.scenario.model import Scenario
 
-    path = tuple(problem.key.split("."))
+    path = tuple(int(part) if part.isdecimal() else part for part in problem.key.split("."))
     if problem.file or path[0] not in Scenario.model_fields:
         return problem
     written = {known: place for known, place in places.items() if place.file.startswith("--set")}

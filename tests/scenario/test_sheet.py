@@ -189,8 +189,15 @@ def test_every_row_has_a_meaning_in_both_languages(tmp_path: Path) -> None:
         ("people.shifts.full_time.length", Shown(timedelta(hours=7), "[hh]:mm:ss"), 25_200),
         ("demand.volume", "120%", 1.2),
         ("demand.volume", 1.2, 1.2),
-        ("demand.volume", Shown(12, "0%"), 12),
-        ("money.demand_growth", Shown(2.5, '0.0##%;"minus "0%'), 2.5),
+        ("demand.volume", "1200%", 12),
+        ("demand.volume", Shown(1.2, "0%"), 1.2),
+        ("money.demand_growth", Shown(-0.05, '0.0##%;"minus "0%'), -0.05),
+        ("people.leaders.own_desk", "有", True),
+        ("options.outsourced", False, None),
+        ("options.outsourced", "否", None),
+        ("targets.sl_offered", "不要", None),
+        ("contact.talk", "3 mins", 180),
+        ("people.shifts.full_time.length", "8个小时", 28_800),
         ("money.discount_rate", "１０％", 0.1),
         ("hours.sun", "休息", "休息"),
     ],
@@ -232,11 +239,14 @@ def test_hours_shifts_and_options_have_rows_of_their_own(tmp_path: Path) -> None
         (("people.wage.full_time", "5,20"), "C8: people.wage.full_time: a number is needed here"),
         (("plan.weeks", "2天"), "C8: plan.weeks: a whole number is needed here"),
         (("demand.volume", 120), "C8: demand.volume: 120% or 12000%?"),
-        (("targets.answer_rate", Shown(98, "0%")), "C8: targets.answer_rate: a share lies between 0 and 1 (got '9800%')."),
+        (("demand.volume", Shown(12, "0%")), "(got 12). Write 12%; or 1200% as a text: '1200%"),
+        (("money.discount_rate", 8), "C8: money.discount_rate: 8% or 800%?"),
+        (("targets.sl_offered", "80/20"), "C8: targets.sl_offered: this row says only whether there is such a thing"),
+        (("targets.answer_rate", Shown(98, "0%")), "C8: targets.answer_rate: a share lies between 0 and 1 (got 98)."),
     ],
 )  # fmt: skip
 def test_what_is_wrong_names_sheet_and_cell(row: tuple[str, Any], says: str, tmp_path: Path) -> None:
-    assert f"shop.xlsx:Scenario!{says}" in problems(book(tmp_path / "shop.xlsx", *NEEDED, row))
+    assert says in problems(book(tmp_path / "shop.xlsx", *NEEDED, row))
 
 
 def test_all_problems_of_a_sheet_are_told_together_by_row_in_its_language(tmp_path: Path) -> None:
@@ -271,6 +281,37 @@ def test_amounts_are_in_the_currency_of_the_sheet(tmp_path: Path) -> None:
     units = {row.key: row.unit for row in sheet_rows(scenario, "zh")}
     assert units["people.wage.full_time"] == "USD/月"
     assert "a number is needed here" in problems(book(tmp_path / "shop.xlsx", *rows[:-2], ("people.wage.full_time", "￥5200")))
+
+
+@pytest.mark.parametrize("day", ["2027/7/20", "2027年7月20日", "20270720"])
+def test_days_of_hours_are_written_as_dates_are(day: str, tmp_path: Path) -> None:
+    rows = [*NEEDED[:-1], ("hours.daily", "9点到21点30分"), (f"hours.{day}", "休息"), ("hours.2027/7/21至2027/7/23", "10:00-14:00")]
+    scenario, _ = read_scenario(book(tmp_path / "shop.xlsx", *rows))
+    assert list(scenario.hours.root) == ["daily", "2027-07-20", "2027-07-21..2027-07-23"]
+    assert scenario.hours.spans_of("daily") == [(9 * 3600, 21 * 3600 + 1800)]
+
+
+def test_what_a_planner_filled_in_is_never_passed_over(tmp_path: Path) -> None:
+    path = tmp_path / "shop.xlsx"
+    path.write_bytes(workbook_bytes(read_scenario(write(tmp_path, GOOD))[0], "zh"))
+    rows = CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python(skip_empty_area=False)
+    with xlsxwriter.Workbook(path, {"strings_to_formulas": False}) as workbook:
+        page = workbook.add_worksheet("方案")
+        for number, row in enumerate(rows):
+            page.write_row(number, 0, [str(cell) if isinstance(cell, date) else cell for cell in row])
+            if row[0] == "people.wage.full_time":
+                page.write_formula(number, 2, "=5000*1.04", None, "")
+            if row[0] == "people.wage.leader":
+                page.write_number(number, 4, 9000)
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in parts.items():
+            # xlsxwriter says that the formula gave a text; libraries that do not calculate say nothing.
+            archive.writestr(name, content.replace(b' t="str"><f>5000*1.04</f><v></v>', b"><f>5000*1.04</f><v></v>"))
+    told = problems(path)
+    assert "people.wage.full_time: this cell holds a formula that was never calculated" in told
+    assert "people.wage.leader: a value stands in the column of defaults, which is not read (got 9000). Write it into C" in told
 
 
 def test_a_missing_key_and_an_old_version_are_told_of_sheets_too(tmp_path: Path) -> None:

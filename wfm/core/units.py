@@ -11,11 +11,11 @@ from decimal import Decimal
 from wfm.core.errors import BadValueError
 
 _UNITS = {
-    "s": 1.0, "sec": 1.0, "second": 1.0, "seconds": 1.0, "秒": 1.0,
-    "m": 60.0, "min": 60.0, "minute": 60.0, "minutes": 60.0, "分钟": 60.0, "分": 60.0,
-    "h": 3600.0, "hour": 3600.0, "hours": 3600.0, "小时": 3600.0,
+    "s": 1.0, "sec": 1.0, "secs": 1.0, "second": 1.0, "seconds": 1.0, "秒": 1.0,
+    "m": 60.0, "min": 60.0, "mins": 60.0, "minute": 60.0, "minutes": 60.0, "分钟": 60.0, "分": 60.0,
+    "h": 3600.0, "hr": 3600.0, "hrs": 3600.0, "hour": 3600.0, "hours": 3600.0, "小时": 3600.0, "个小时": 3600.0,
 }  # fmt: skip
-_NUMBER_UNIT = re.compile(r"([0-9]*\.?[0-9]+)\s*([a-zA-Z秒分钟小时]+)\s*")
+_NUMBER_UNIT = re.compile(r"([0-9]*\.?[0-9]+)\s*([a-zA-Z秒分钟个小时]+)\s*")
 _ISO = re.compile(r"PT(?:(\d+(?:\.\d+)?)H)?(?:(\d+(?:\.\d+)?)M)?(?:(\d+(?:\.\d+)?)S)?$")
 
 # Beyond these a value is a slip of the keyboard, and what is computed from it no number.
@@ -147,16 +147,17 @@ def _percent_text(digits: str) -> float:
 
 
 def clock(text: object) -> int:
-    """Seconds of the local day of ``"10:00"``; ``"24:00"`` is the day's end."""
-    match = re.fullmatch(r"(\d{1,2}):([0-5]\d)", unicodedata.normalize("NFKC", str(text)).strip())
-    if not match or not (int(match[1]) < 24 or (int(match[1]) == 24 and match[2] == "00")):
+    """Seconds of the local day of ``"10:00"`` or ``"10点30分"``; ``"24:00"`` is the day's end."""
+    match = re.fullmatch(r"(\d{1,2})(?::([0-5]\d)|[点时](?:([0-5]?\d)分?)?)", unicodedata.normalize("NFKC", str(text)).strip())
+    minutes = int(match[2] or match[3] or 0) if match else 0
+    if not match or minutes > 59 or not (int(match[1]) < 24 or (int(match[1]) == 24 and not minutes)):
         raise BadValueError("not a clock time", "Write 10:00, or 24:00 for the day's end; hours past midnight as 20:00-02:00")
-    return int(match[1]) * 3600 + int(match[2]) * 60
+    return int(match[1]) * 3600 + minutes * 60
 
 
 def clock_span(text: object) -> tuple[int, int]:
     """(start, end) in seconds of the local day of ``"10:00-18:00"``; an end before the start runs past midnight (end > 86400)."""
-    parts = re.split(r"[-–—~至]", unicodedata.normalize("NFKC", str(text)))  # full-width signs are what a Chinese keyboard gives
+    parts = re.split(r"[-–—~至到]", unicodedata.normalize("NFKC", str(text)))  # full-width signs are what a Chinese keyboard gives
     if len(parts) != 2:
         raise BadValueError("not a span of hours", "Write 10:00-18:00")
     start, end = clock(parts[0]), clock(parts[1])

@@ -20,7 +20,7 @@ ABSENT = object()
 
 #: Kinds that percent are written for, and from where on a bare number would be asked about.
 PERCENT = ("share", "rate", "factor")
-_ASKED = {"rate": units.RATE_MOST, "factor": units.FACTOR_MOST}
+ASKED = {"rate": units.RATE_MOST, "factor": units.FACTOR_MOST}
 _REAL = (*PERCENT, "duration")
 _PERCENT_DIGITS = 12
 
@@ -156,7 +156,7 @@ def _number(value: float, entry: Documented) -> str:
             if value and value % size == 0:
                 return f"{value / size:.0f}{unit}"
     percent = units.percent(value) if entry.kind in PERCENT else ""
-    if percent and (value >= _ASKED.get(entry.kind, 2) or (entry.kind != "factor" and len(percent) <= _PERCENT_DIGITS)):
+    if percent and (value >= ASKED.get(entry.kind, 2) or (entry.kind != "factor" and len(percent) <= _PERCENT_DIGITS)):
         return percent
     return f"{value:.0f}" if value == int(value) and abs(value) < 1e15 else repr(value)
 

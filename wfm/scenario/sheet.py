@@ -19,7 +19,7 @@ from wfm.core import units
 from wfm.core.errors import Language
 from wfm.scenario.document import KeyPath, dotted
 from wfm.scenario.fields import Documented, described
-from wfm.scenario.leaves import ABSENT, PERCENT, SECTION, Leaf, leaves_of, written
+from wfm.scenario.leaves import ABSENT, ASKED, PERCENT, SECTION, Leaf, leaves_of, written
 from wfm.scenario.model import Scenario
 from wfm.scenario.origins import Origin, origins
 from wfm.scenario.sheet_cells import NULLS
@@ -313,6 +313,8 @@ def _cell(leaf: Leaf, language: Language) -> str | float | bool | date | None:
             return "never"
         if leaf.entry.kind == "duration" and value == int(value):
             return written(value, leaf.entry)
+        if value >= ASKED.get(leaf.entry.kind, math.inf):
+            return units.percent(value)
         # A cell keeps sixteen digits.
         return value if float(f"{value:.16G}") == value else units.percent(value) if leaf.entry.kind in PERCENT else repr(value)
     if isinstance(value, tuple | list) and all(re.fullmatch(r"[\w:]+", str(item)) for item in value):

@@ -16,6 +16,10 @@ _UNPACKED_MAX = 100_000_000
 _CELLS_MAX = 5_000_000
 _ROWS_MAX = 5_000
 _CELL = re.compile(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]{1,3})(\d{1,7})"[^>]*')
+_UNCALCULATED = re.compile(
+    rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]{1,3}\d{1,7})"[^>]*>\s*<(?:\w+:)?f\b[^>]*(?:/>|>[^<]*</(?:\w+:)?f>)\s*'
+    rb"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
+)
 _STYLE = re.compile(rb'\bs="(\d+)"')
 _SHEET = re.compile(r"<(?:\w+:)?sheet\b[^>]*>")
 _RELATION = re.compile(r"<(?:\w+:)?Relationship\b[^>]*>")
@@ -24,8 +28,8 @@ _STYLES = re.compile(r"<(?:\w+:)?cellXfs\b.*?</(?:\w+:)?cellXfs>", re.DOTALL)
 _STYLED = re.compile(r"<(?:\w+:)?xf\b[^>]*>")
 _ATTRIBUTE = re.compile(r'([\w:]+)="([^"]*)"')
 
-#: Formats that files name by number only; of the others neither percent nor seconds are shown.
-_NUMBERED = {9: "0%", 10: "0.00%", 19: "h:mm:ss AM/PM", 21: "h:mm:ss", 33: "h:mm:ss", 45: "mm:ss", 46: "[h]:mm:ss", 47: "mm:ss.0"}
+#: Formats that files name by number only; of the others none shows seconds.
+_NUMBERED = {19: "h:mm:ss AM/PM", 21: "h:mm:ss", 33: "h:mm:ss", 45: "mm:ss", 46: "[h]:mm:ss", 47: "mm:ss.0"}
 _NO_CODE = re.compile(r'"[^"]*"|\\.|\[(?![hms]+\])[^\]]*\]', re.IGNORECASE)
 
 
@@ -37,14 +41,14 @@ class Marks:
     ----------
     errors
         Cells that hold an error of the spreadsheet (``#DIV/0!``).
-    percents
-        Cells formatted as percent.
+    uncalculated
+        Cells with a formula that no spreadsheet has calculated.
     seconds
         Cells formatted as times with their seconds.
     """
 
     errors: frozenset[str]
-    percents: frozenset[str]
+    uncalculated: frozenset[str]
     seconds: frozenset[str]
 
 
@@ -80,22 +84,22 @@ def sheets(raw: bytes, file: str) -> Iterator[tuple[str, list[list[Any]]]]:
 
 def marks(raw: bytes, sheet: str) -> Marks:
     """Errors and formats of one sheet's cells; none where the file does not say them as workbooks do."""
-    errors, percents, seconds = set(), set(), set()
+    errors, seconds, uncalculated = set(), set(), set[str]()
     with zipfile.ZipFile(BytesIO(raw)) as archive:
         names = set(archive.namelist())
         part = _part(archive, sheet) if {"xl/workbook.xml", "xl/_rels/workbook.xml.rels"} <= names else ""
         codes = _codes(archive.read("xl/styles.xml").decode("utf-8", "replace")) if "xl/styles.xml" in names else {}
-        for match in _CELL.finditer(archive.read(part) if part in names else b""):
+        content = archive.read(part) if part in names else b""
+        uncalculated.update(match[1].decode() for match in _UNCALCULATED.finditer(content) if b't="str"' not in match[0])
+        for match in _CELL.finditer(content):
             name = (match[1] + match[2]).decode()
             styled = _STYLE.search(match[0])
             code = codes.get(int(styled[1]), "") if styled else ""
             if b't="e"' in match[0]:
                 errors.add(name)
-            if "%" in code:
-                percents.add(name)
-            elif "s" in code:
+            if "s" in code:
                 seconds.add(name)
-    return Marks(frozenset(errors), frozenset(percents), frozenset(seconds))
+    return Marks(frozenset(errors), frozenset(uncalculated), frozenset(seconds))
 
 
 def column_name(number: int) -> str:

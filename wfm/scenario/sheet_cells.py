@@ -17,10 +17,11 @@ if TYPE_CHECKING:
     from wfm.scenario.fields import Documented
 
 #: Every way to say that a target, shift or option is not wanted.
-NULLS = frozenset({"none", "null", "无", "不用", "~"})
+NULLS = frozenset({"none", "null", "无", "不用", "不要", "没有", "不需要", "~"})
 
 _SMALL = re.compile(r"[0-9]+(\.[0-9]+)?[eE][-+]?[0-9]{1,3}")
-_FLAGS = {"true": True, "yes": True, "是": True, "false": False, "no": False, "否": False}
+_FLAGS = {"true": True, "yes": True, "y": True, "是": True, "有": True, "false": False, "no": False, "n": False, "否": False,
+          "无": False, "没有": False}  # fmt: skip
 _DATE = re.compile(r"(\d{4})\s*(?:([-/.])\s*(\d{1,2})\s*\2\s*(\d{1,2})|年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*[日号]?)")
 _GROUPED = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d+)?")
 _MEASURED = re.compile(r"([^\d.,+-]*)([-+]?[\d.,]*\d[\d.,]*)\s*(万?)\s*(.*)")
@@ -56,7 +57,7 @@ _UNIT_WORDS: dict[str, tuple[str, ...]] = {
 _MONEY = {"CNY": ("元", "¥", "rmb", "人民币", "块"), "USD": ("$", "us$"), "EUR": ("€",), "GBP": ("£",), "HKD": ("hk$",)}
 
 
-def value_of(cell: object, path: KeyPath, currency: str, *, percent: bool = False, seconds: bool = False) -> object:
+def value_of(cell: object, path: KeyPath, currency: str, *, seconds: bool = False) -> object:
     """A cell as a plain value for the model.
 
     Parameters
@@ -67,22 +68,22 @@ def value_of(cell: object, path: KeyPath, currency: str, *, percent: bool = Fals
         The key it stands beside.
     currency
         Of the scenario: its signs may stand beside amounts of money.
-    percent, seconds
-        Whether the cell shows percent, or a time with its seconds.
+    seconds
+        Whether the cell shows a time with its seconds.
 
     Raises
     ------
     BadValueError
-        A time of the day that may mean two things.
+        A time or a number that may mean two things, or a word in the row of a section.
     """
     from wfm.scenario.fields import field_at
 
     entry = field_at(path)
     kind = entry.kind if entry is not None else "text"
     if isinstance(cell, bool):
-        return cell
+        return None if kind == "section" and not cell else cell
     if isinstance(cell, int | float):
-        return units.percent(cell) if percent and kind in ("share", "rate", "factor") else _number(cell, kind)
+        return _number(cell, kind)
     if isinstance(cell, datetime):
         return cell.date().isoformat() if cell.time() == time() else cell.isoformat()
     if isinstance(cell, date):
@@ -98,6 +99,11 @@ def restored(text: str) -> str:
 
 
 def _number(cell: float, kind: str) -> object:
+    try:
+        _ = units.rate(cell) if kind == "rate" and cell >= 0 else units.factor(cell) if kind == "factor" else cell
+    except BadValueError as error:
+        # However the cell is formatted: who writes 1200% into it has written 12.
+        raise BadValueError(error.message, "Write {percent}; or {times} as a text: '{times}", **error.values) from None
     whole = math.isfinite(cell) and cell == int(cell) and abs(cell) < 2**53
     if kind == "date" and whole:
         return _date(str(int(cell)))
@@ -116,8 +122,9 @@ def _time(cell: time | timedelta, kind: str, seconds: bool) -> object:
         return int(total) if total == int(total) else total
     # 4:30 typed into a spreadsheet is half past four, in a scenario four minutes and a half.
     first, second = divmod(round(total / 60), 60)
+    long, short = (f"{first}{one}{f'{second}{two}' if second else ''}" for one, two in (("h", "min"), ("min", "s")))
     raise BadValueError("{long} or {short}? Typed as {clock}, this cell holds hours and minutes", "Write {short} or {long}",
-                        long=f"{first}h{second}min", short=f"{first}min{second}s", clock=f"{first}:{second:02d}")  # fmt: skip
+                        long=long, short=short, clock=f"{first}:{second:02d}")  # fmt: skip
 
 
 def _text(cell: str, entry: Documented | None, kind: str, currency: str) -> object:
@@ -134,6 +141,11 @@ def _text(cell: str, entry: Documented | None, kind: str, currency: str) -> obje
             return parse(f"value: {text}", "")[0]["value"]
         except InputError:
             return text
+    if kind == "section" and entry is not None and entry.nullable and not entry.choices:
+        if _FLAGS.get(text.lower(), True):
+            raise BadValueError("this row says only whether there is such a thing: its values stand in the rows below",
+                                "Write none, or leave this cell empty")  # fmt: skip
+        return None
     if kind == "list":
         return [part.strip() for part in re.split("[,，、;；]", text) if part.strip()]
     if kind == "flag":
@@ -146,6 +158,14 @@ def _text(cell: str, entry: Documented | None, kind: str, currency: str) -> obje
     if kind in _NUMBERS:
         return _counted(plain, entry.unit if entry is not None else "", currency)
     return plain if kind in ("share", "duration") else text
+
+
+def day_key(path: tuple[str, ...]) -> tuple[str, ...]:
+    """The key of a day's hours as the file format has it: ``hours.2027/7/20至2027/7/22`` is ``hours.2027-07-20..2027-07-22``."""
+    if path[:1] != ("hours",) or not path[-1][:1].isdigit():
+        return path
+    first, *rest = re.split(r"\s*(?:\.\.|[至到~—–])\s*", unicodedata.normalize("NFKC", path[-1]))
+    return ("hours", "..".join(map(_date, (first, *rest))))
 
 
 def _date(text: str) -> str:

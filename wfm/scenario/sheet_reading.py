@@ -12,7 +12,7 @@ from wfm.scenario.document import Document, KeyPath, Place, dotted, read_bytes
 from wfm.scenario.leaves import same
 from wfm.scenario.overrides import key_path, put
 from wfm.scenario.sheet_book import Marks, checked, column_name, marks, sheets
-from wfm.scenario.sheet_cells import restored, value_of
+from wfm.scenario.sheet_cells import day_key, restored, value_of
 
 #: Titles of the columns; the first and the third are read.
 HEADERS: Mapping[Language, tuple[str, ...]] = {
@@ -27,6 +27,7 @@ _HEADER_ROWS = 20
 _KEYS, _VALUES = ({"key", "键"}, {"value", "值", "取值"})
 #: A hidden column: the value that was fitted. A cell that still holds it is no value of the planner's.
 FITTED: Mapping[Language, str] = {"zh": "拟合值", "en": "Fitted value"}
+_DEFAULTS = {"default", "默认值"}
 _FITTED = {title.lower() for title in FITTED.values()}
 
 
@@ -60,12 +61,16 @@ def read_sheet(path: str | Path, file: str | None = None) -> Document:
 
 @dataclass(frozen=True)
 class _Columns:
-    """Where the scenario stands in a sheet: the row of the titles, the columns of keys, values, and what was fitted (-1: none)."""
+    """Where the scenario stands in a sheet: the row of the titles, the columns of keys, values, and what was fitted.
+
+    ``default`` is the column of defaults in a sheet that wfm wrote, whose defaults are texts; -1 where there is no such column.
+    """
 
     titles: int
     key: int
     value: int
     fitted: int
+    default: int
 
 
 def _columns(rows: list[list[Any]]) -> _Columns | None:
@@ -75,7 +80,8 @@ def _columns(rows: list[list[Any]]) -> _Columns | None:
         value = next((at for at, title in enumerate(titles) if title in _VALUES), None)
         if key is not None and value is not None:
             fitted = next((at for at, title in enumerate(titles) if title in _FITTED), -1)
-            return _Columns(number, key, value, fitted)
+            default = next((at for at, title in enumerate(titles) if title in _DEFAULTS), -1) if fitted >= 0 else -1
+            return _Columns(number, key, value, fitted, default)
     return None
 
 
@@ -87,12 +93,11 @@ def _scenario(
     for number, row in enumerate(rows[columns.titles + 1 :], start=columns.titles + 2):
         key, cell = restored(str(_at(row, columns.key)).strip()), _at(row, columns.value)
         name = f"{column_name(columns.value)}{number}"
-        if name in marked.errors and cell == "" and key:
-            problems.append(Problem("this cell holds an error of the spreadsheet", key, None,
-                                    "Mend its formula or write a value", f"{sheet}!{name}"))  # fmt: skip
+        if key:
+            problems += _passed_over(row, columns, name, key, sheet, marked)
         if not key or cell == "" or (columns.fitted >= 0 and same(cell, _at(row, columns.fitted))):
             continue
-        path = key_path(key)
+        path = day_key(key_path(key))
         if not path:
             problems.append(Problem("this is no key", key, None, "Known keys: docs/scenario.md", f"{sheet}!{name}"))
         elif path in found:
@@ -107,14 +112,36 @@ def _scenario(
     for path, (cell, name) in sorted(found.items(), key=lambda item: len(item[0])):
         place = Place(f"{sheet}!{name}")
         try:
-            value = value_of(cell, path, currency, percent=name in marked.percents, seconds=name in marked.seconds)
+            value = value_of(cell, path, currency, seconds=name in marked.seconds)
         except BadValueError as error:
-            problems.append(problem_of(error, dotted(path), None, place.file))
+            problems.append(problem_of(error, dotted(path), _told(cell), place.file))
             continue
         inside = {known: at for known, at in places.items() if known[: len(path)] == path}
         values = put(values, places, path, value, place)
         places.update(inside)
     return values, places, tuple(problems)
+
+
+def _passed_over(row: list[Any], columns: _Columns, name: str, key: str, sheet: str, marked: Marks) -> list[Problem]:
+    """What stands in a row and would not be read: a formula without a value, a number in the column of defaults."""
+    place, empty = f"{sheet}!{name}", _at(row, columns.value) == ""
+    if empty and name in marked.errors:
+        return [Problem("this cell holds an error of the spreadsheet", key, None, "Mend its formula or write a value", place)]
+    if empty and name in marked.uncalculated:
+        return [Problem("this cell holds a formula that was never calculated", key, None,
+                        "Open the workbook in Excel and save it, or write the value", place)]  # fmt: skip
+    default = _at(row, columns.default) if columns.default >= 0 else ""
+    if default != "" and not isinstance(default, str):
+        return [Problem("a value stands in the column of defaults, which is not read", key, _told(default),
+                        "Write it into {cell}", place, values={"cell": name})]  # fmt: skip
+    return []
+
+
+def _told(cell: object) -> object:
+    """A cell in a message: 12 instead of the 12.0 of every whole number in a workbook; times say themselves what they may be."""
+    if isinstance(cell, float) and cell.is_integer():
+        return int(cell)
+    return cell if isinstance(cell, int | float | str) else None
 
 
 def _at(row: list[Any], column: int) -> Any:

@@ -499,3 +499,25 @@ def test_a_repeated_hour_in_either_order_of_rows(read, newest_first: bool) -> No
 def test_numbers_in_messages_are_plain() -> None:
     assert "(got 0.0)" in Problem("too small", "key", np.float64(0.0)).text()
     assert "(got [1, 2.5])" in Problem("too small", "key", [np.int64(1), np.float64(2.5)]).text()
+
+
+def test_neither_row_numbers_nor_clock_times_are_offered_as_contacts(read) -> None:
+    with pytest.raises(InputError) as refused:
+        read(
+            "标题,,,",
+            "序号,日期,时刻,人次",
+            *[f"{i},{time.split()[0]},{time.split()[1]},{7 * i}人" for i, time in enumerate(HALF_HOURS, 1)],
+        )
+    [problem] = refused.value.problems
+    assert problem.line == 2
+    assert "columns: {offered: 人次}; by their cells it may be: 人次" in str(problem)
+    assert "序号" not in str(problem).partition("e.g.")[2]
+
+
+def test_weekdays_below_the_days_of_a_wide_sheet_belong_to_its_header(read) -> None:
+    days = ["7月5日", "7月6日", "7月7日"]
+    for weekdays in (["周一", "周二", "周三"], ["Mon", "Tue", "Wed"]):
+        found = read(
+            "2027年来电,,,", ",".join(["时段", *days]), ",".join(["", *weekdays]), *[f"{h}:00,1,2,3" for h in range(9, 13)]
+        )
+        assert found.table["offered"].sum() == 24

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,6 +23,8 @@ DURATIONS = ("handle_time", "talk_time", "hold_time", "wrap_time", "aht", "mean_
 SHARES = ("answer_rate", "abandon_rate")
 _TIMES = ("start", "date", "time", "queue")
 _SAMPLE = 50
+# As many numbers one behind the other are the numbers of rows.
+_SEQUENCE = 3
 
 _UNITS = (
     ("ms", re.compile(r"(?:[(（\[_ ]\s*(?:ms|msec|milliseconds?)\s*[)）\]]?|毫秒\s*[)）\]]?)\s*$", re.I)),
@@ -214,9 +217,18 @@ def _when(chunk: pd.DataFrame, found: dict[str, str], said: Mapping[str, str]) -
 
 
 def holds(cells: pd.Series, what: str) -> bool:
-    """Whether most of a column's first filled cells are of one kind: "date", "clock" or "number"."""
+    """Whether most of a column's first filled cells are of one kind: "date", "clock", "count" or "number"."""
     sample = [text for text in cells.head(4 * _SAMPLE) if text.strip()][:_SAMPLE]
     return bool(sample) and sum(_is(text, what) for text in sample) > 0.7 * len(sample)
+
+
+def _counts(cells: pd.Series) -> bool:
+    """Whether a column may hold numbers of contacts: no clock times, and not the numbers of the rows (1, 2, 3, ...)."""
+    sample = [text.strip() for text in cells.head(4 * _SAMPLE) if text.strip()][:_SAMPLE]
+    if not holds(cells, "count") or any(re.search(r"\d[:：]\d", text) for text in sample):
+        return False
+    digits = [int(text) for text in sample if text.isascii() and text.isdigit()]
+    return len(digits) < _SEQUENCE or digits[0] != 1 or any(after - before != 1 for before, after in itertools.pairwise(digits))
 
 
 def _is(text: str, what: str) -> bool:
@@ -225,6 +237,8 @@ def _is(text: str, what: str) -> bool:
             read_stamp(text)
         elif what == "clock":
             read_clock(text if not re.fullmatch(r"\d{1,2}", text.strip()) else f"{text.strip()}:00")
+        elif what == "count":
+            return read_cell(text, "count").number >= 0
         else:
             return read_cell(text, "duration").number >= 0
     except BadValueError:
@@ -261,7 +275,7 @@ def _needed(chunk: pd.DataFrame, found: Mapping[str, str], file: str) -> None:
         raise InputError(Problem(message, way_out=way_out, file=file, line=int(chunk.index[0]) - 1))
     free = [name for name in chunk.columns if name not in found.values()]
     dates = [name for name in free if holds(chunk[name], "date")]
-    numbers = [name for name in free if name not in dates and holds(chunk[name], "number")]
+    numbers = [name for name in free if name not in dates and _counts(chunk[name])]
     there = told_names(list(chunk.columns))
     problems = []
     for ours in missing:
@@ -277,5 +291,6 @@ def _needed(chunk: pd.DataFrame, found: Mapping[str, str], file: str) -> None:
         else:
             way_out = "It has: {columns}. None of the others holds numbers: a row needs its number of contacts"
         message = "no column for '{ours}'"
-        problems.append(Problem(message, key="columns", way_out=way_out, file=file, line=1, values=values))
+        line = max(int(chunk.index[0]) - 1, 1)
+        problems.append(Problem(message, key="columns", way_out=way_out, file=file, line=line, values=values))
     raise InputError(*problems)

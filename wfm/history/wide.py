@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _ACROSS = 3
 _YEAR = re.compile(r"(?<!\d)(19[89]\d|20\d\d|21\d\d)(?!\d)")
 _MONTH_DAY = re.compile(r"\s*(\d{1,2})[-/.月](\d{1,2})[日号]?\s*(.*)$")
+_WEEKDAY = re.compile(r"(周|星期|礼拜)?[一二三四五六日天]|(mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?", re.I)
 _SUFFIX = re.compile(r"\.\d+$")
 
 
@@ -66,6 +67,8 @@ def find_wide(chunk: pd.DataFrame, order: Order | None, file: str) -> Wide | Non
 def _placed(chunk: pd.DataFrame, names: Sequence[str], found: Mapping[int, str], used: int, *, dates_across: bool) -> Wide | None:
     across = {names[i]: text for i, text in found.items()}
     others = [name for name in names if name not in across]
+    if used < len(chunk) and all(_WEEKDAY.fullmatch(str(chunk.iloc[used][name]).strip()) for name in across):
+        used += 1  # the weekdays below the days belong to the header
     body = chunk.iloc[used:]
     fits = [name for name in others if _holds(body[name], clocks=dates_across)]
     if not fits:

@@ -23,9 +23,10 @@ from wfm.core.errors import InputError
 from wfm.core.intervals import OpeningHours
 from wfm.scenario.model import Scenario
 from wfm.scenario.reader import read_scenario, read_text_of, validate
-from wfm.scenario.sheet import neutral, read_sheet, sheet_rows, workbook_bytes, write_sheet
+from wfm.scenario.sheet import read_sheet, sheet_rows, workbook_bytes, write_sheet
 from wfm.scenario.sheet_cells import restored
 from wfm.scenario.sheet_reading import HEADERS
+from wfm.scenario.sheet_rows import neutral
 from wfm.scenario.starter import yaml_text
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import codecs
 import io
 import math
-import re
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
@@ -13,6 +12,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from wfm.core.cells import FORMULA_STARTS, plain_text, typed
 from wfm.core.contracts import CONTRACTS, check
 from wfm.core.errors import InputError, Problem, reason_of
 from wfm.core.writing import write_files as write_files  # the other half of a table's file
@@ -21,15 +21,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 STDIN = "-"
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-_TOLD = 20
-_WANTED = {
-    "instant": Problem("an instant is needed here", way_out="Write 2027-07-05T10:00+08:00"),
-    "day": Problem("a day is needed here", way_out="Write 2027-07-05"),
-    "number": Problem("a number is needed here"),
-}
-_OFFSET = re.compile(r"\d{4}-\d\d-\d\dT.*([+-]\d\d:?\d\d|Z)")
-_WORDS = {"true": True, "false": False}
 
 
 def csv_text(table: pd.DataFrame, *, exact: bool = False) -> str:
@@ -60,13 +51,8 @@ def _cell(value: Any) -> Any:
         return ""
     if isinstance(value, str):
         # The quote is what spreadsheets themselves use to say: this is text.
-        return f"'{value}" if value.startswith(_FORMULA_STARTS) else value
+        return f"'{value}" if value.startswith(FORMULA_STARTS) else value
     return value
-
-
-def _text(cell: str) -> str:
-    """A text cell as it was before `_cell` kept it from being a formula."""
-    return cell[1:] if cell[:1] == "'" and cell[1:].startswith(_FORMULA_STARTS) else cell
 
 
 def json_rows(table: pd.DataFrame) -> list[dict[str, Any]]:
@@ -113,7 +99,7 @@ def read_table(path: Path | str, name: str, timezone: str, kinds: Mapping[str, s
     """
     file = str(path)
     if not file.lower().endswith(".parquet"):
-        return _checked(_typed(*_cells(file), name, timezone, file, kinds or {}), name, file, header=1)
+        return _checked(typed(*_cells(file), name, timezone, _name(file), kinds or {}), name, file, header=1)
     return _checked(_zoned(_parquet(file), name, timezone, file), name, file, header=0)
 
 
@@ -176,7 +162,7 @@ def _cells(file: str) -> tuple[pd.DataFrame, list[int]]:
     first = text.partition("\n")[0]
     separator = max(",;\t", key=first.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
-    header = [_text(cell.strip()) for cell in next(reader)]
+    header = [plain_text(cell.strip()) for cell in next(reader)]
     doubled = sorted({cell for cell in header if header.count(cell) > 1})
     if doubled:
         raise InputError(Problem("a column stands twice", key=doubled[0], file=_name(file), line=1, way_out="Keep one of them"))
@@ -223,108 +209,6 @@ def _file_text(file: str) -> str:
 
 def _name(file: str) -> str:
     return "<stdin>" if file == STDIN else file
-
-
-def _typed(table: pd.DataFrame, lines: list[int], name: str, timezone: str, file: str, kinds: Mapping[str, str]) -> pd.DataFrame:
-    """Cells as the contract's kinds; columns beside it as numbers where every cell is one, else days or text."""
-    import pandas as pd
-
-    rules = CONTRACTS[name].columns if name in CONTRACTS else {}
-    problems: list[Problem] = []
-    typed: dict[str, Any] = {}
-    for column in table.columns:
-        cells = [str(cell).strip() for cell in table[column]]
-        rule = rules.get(column)
-        if rule is not None and rule.kind == "text":
-            typed[column] = [_text(cell) for cell in cells]
-            continue
-        kind = rule.kind if rule is not None else kinds.get(column) or _guess(column, cells)
-        values, bad = _values(cells, kind, timezone)
-        wanted = replace(_WANTED.get(kind, _WANTED["number"]), key=str(column), file=_name(file))
-        problems += [replace(wanted, value=cells[row], line=lines[row]) for row in bad[:_TOLD]]
-        typed[column] = values
-    if problems:
-        raise InputError(*sorted(problems, key=lambda problem: problem.line)[:_TOLD])
-    result = pd.DataFrame(typed, columns=list(table.columns))
-    result.index = pd.Index(lines, dtype="int64")
-    return result
-
-
-def _guess(column: str, cells: list[str]) -> str:
-    """The kind of a column that no contract speaks of."""
-    filled = [cell for cell in cells if cell]
-    if column == "date" or (filled and all(len(cell) == 10 and _is_day(cell) for cell in filled)):
-        return "day"
-    if filled and all(cell.lower() in _WORDS for cell in filled):
-        return "flag"
-    if column in ("start", "end") or (filled and "T" in filled[0] and all(_is_instant(cell) for cell in filled)):
-        return "instant"
-    numbers = [_number(cell) for cell in filled]
-    if not filled or any(number is None for number in numbers):
-        return "text"
-    whole = all(cell.lstrip("-").isdigit() for cell in cells)
-    return "whole" if whole else "number"
-
-
-def _values(cells: list[str], kind: str, timezone: str) -> tuple[Any, list[int]]:
-    """The cells as values, and the rows that are none; an empty cell is no value and no mistake."""
-    import numpy as np
-    import pandas as pd
-
-    if kind == "text":
-        return [_text(cell) for cell in cells], []
-    if kind == "flag":
-        return np.array([_WORDS.get(cell.lower(), False) for cell in cells]), []
-    if kind == "day":
-        return [date.fromisoformat(cell) if _is_day(cell) else None for cell in cells], [
-            row for row, cell in enumerate(cells) if cell and not _is_day(cell)
-        ]
-    if kind == "instant":
-        bad = [row for row, cell in enumerate(cells) if not _is_instant(cell)]
-        if bad:
-            return cells, bad
-        if all(_OFFSET.fullmatch(cell) for cell in cells):
-            return pd.DatetimeIndex(pd.to_datetime(cells, utc=True, format="ISO8601")).tz_convert(timezone).as_unit("us"), []
-        return pd.DatetimeIndex([_instant(cell, timezone) for cell in cells], tz=timezone).as_unit("us"), []
-    numbers = [math.nan if cell == "" else _number(cell) for cell in cells]
-    bad = [row for row, number in enumerate(numbers) if number is None]
-    if bad:
-        return cells, bad
-    if kind == "whole" and all(number is not None and number == number and number == int(number) for number in numbers):
-        return np.array([int(number) for number in numbers if number is not None], dtype=np.int64), []
-    return np.array(numbers, dtype=float), []
-
-
-def _number(cell: str) -> float | None:
-    try:
-        return float(cell)
-    except ValueError:
-        return None
-
-
-def _is_day(cell: str) -> bool:
-    try:
-        date.fromisoformat(cell)
-    except ValueError:
-        return False
-    return True
-
-
-def _is_instant(cell: str) -> bool:
-    try:
-        datetime.fromisoformat(cell)
-    except ValueError:
-        return False
-    return True
-
-
-def _instant(cell: str, timezone: str) -> Any:
-    import pandas as pd
-
-    stamp = pd.Timestamp(datetime.fromisoformat(cell))
-    if stamp.tz is None:
-        return stamp.tz_localize(timezone, ambiguous=True, nonexistent="shift_forward")
-    return stamp.tz_convert(timezone)
 
 
 def _checked(table: pd.DataFrame, name: str, file: str, *, header: int) -> pd.DataFrame:

@@ -96,7 +96,7 @@ def test_screen_brief_and_folder(steady: Path, tmp_path: Path) -> None:
         assert word in done.stdout
     assert sorted(file.name for file in out.iterdir()) == ["backtest.csv", "backtest.json", "backtest_forecasts.csv"]
     chinese = wfm(steady, "--language", "zh", "--brief").stdout
-    assert "季节朴素法" in chinese
+    assert "上周同日法" in chinese
     assert len(chinese.strip().splitlines()) == 5
     assert wfm(steady, "-q").stdout == ""
 

@@ -67,6 +67,13 @@ def test_the_report_draws_switches_and_fits(browser: Browser, report: Path, widt
             " && e.getBoundingClientRect().right > innerWidth + 1).map(e => e.className || e.tagName)"
         )
         assert beyond == []
+        # What holds sentences is read without scrolling sideways, captions included.
+        cut = page.evaluate(
+            "Array.from(document.querySelectorAll('.page:not([hidden]) .stacked, .page:not([hidden]) .caption'))"
+            ".filter(e => e.scrollWidth > e.clientWidth + 1 || e.getBoundingClientRect().right > innerWidth)"
+            ".map(e => e.textContent.slice(0, 60))"
+        )
+        assert cut == []
     assert said == []
     assert asked == [report.as_uri()]
     context.close()

@@ -122,3 +122,9 @@ def test_a_plan_says_what_was_changed_beside_its_file(quickstart: ShownPlan, ove
     if said:
         assert said in shown
         assert said in report
+
+
+def test_people_present_stand_beside_agents_on_queue(quickstart: ShownPlan) -> None:
+    present = f"{quickstart.people.present:.0f}"
+    assert f"到岗最多 {present} 人（含在岗缩减）" in screen(quickstart, "zh")
+    assert f"at most {present} present, shrinkage included" in " ".join(screen(quickstart, "en").split())

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from wfm.report.console import width
 from wfm.report.words import text
+
+#: Letters beyond which a cell is a sentence.
+_WORDY = 24
 
 
 @dataclass(frozen=True)
@@ -23,7 +27,14 @@ class Table:
     @property
     def small(self) -> bool:
         """Whether it reads better narrow than stretched over the page."""
-        return len(self.head) <= 5 and all(len(cell) <= 24 for row in self.rows for cell in row)
+        return len(self.head) <= 5 and all(len(cell) <= _WORDY for row in self.rows for cell in row)
+
+    @property
+    def stacked(self) -> bool:
+        """Whether a phone had better show each row as a card: it has sentences, and more columns than fit beside them."""
+        texts = [i for i in range(1, len(self.head)) if i not in self.numeric]
+        wordy = [i for i in texts if any(width(row[i]) > _WORDY for row in self.rows)]
+        return (bool(wordy) and len(self.head) > 3) or len(wordy) > 1
 
 
 @dataclass(frozen=True)

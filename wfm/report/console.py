@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from wfm.core import kpi, units
 from wfm.report import formats, sentences
 from wfm.report.headline import Headline, headline
-from wfm.report.words import name, text
+from wfm.report.words import kind as kind_said
+from wfm.report.words import text
 
 if TYPE_CHECKING:
     from wfm.plan import Plan
@@ -109,7 +110,7 @@ def kinds(plan: Plan, numbers: Headline, language: str) -> str:
     """Heads by kind: ``全职 14 + 非全日制 2 + 班组长 1``; kinds with nobody are left out."""
     shown = [(kind, numbers[f"people.heads_{kind}"]) for kind in plan.people.kinds["kind"]]
     return " + ".join(
-        text("screen.head_kind", language, kind=name("kind", kind, language), heads=formats.number(heads))
+        text("screen.head_kind", language, kind=kind_said(kind, heads, language), heads=formats.number(heads))
         for kind, heads in shown
         if heads
     )
@@ -138,7 +139,7 @@ def _people(plan: Plan, numbers: Headline, language: str) -> list[str]:
     values = {key: formats.number(numbers[f"people.{key}"]) for key in ("seats", "heads", "lines")}
     values |= {key: formats.number(numbers[f"people.licences_{key}"]) for key in ("concurrent", "named")}
     return [
-        text("screen.agents", language, peak=peak, start=start, median=median),
+        text("screen.agents", language, peak=peak, start=start, median=median, present=formats.number(plan.people.present)),
         text("screen.seats", language, kinds=kinds(plan, numbers, language), **values),
     ]
 

@@ -99,7 +99,9 @@ def forecast(plan: Plan, language: str) -> Any:
             hovertemplate=text("figure.hover_contacts", language),
         )
     )
-    step = max(7, -(-len(x) // 7) // 7 * 7 or 7)
+    # Weeks begin alike; of one or two weeks every second or third day, or there would be one tick.
+    step = max(7, -(-len(x) // 7) // 7 * 7 or 7) if len(x) > 14 else 2 if len(x) > 3 else 1
+    step = 3 if 7 < len(x) <= 14 else step
     axis = {
         "tickvals": x[::step],
         "ticktext": [formats.short_day(value, language) for value in days["date"].tolist()[::step]],

@@ -147,7 +147,7 @@ def service(plan: Plan, language: str) -> Section:
         f"{sl} · {text('column.formula', language)}",
         kpi.label("answer_rate", language),
         kpi.label("occupancy", language),
-        f"{kpi.label('asa_answered', language)} ({unit})",
+        text("column.in_unit", language, what=kpi.label("asa_answered", language), unit=unit),
     ]
     weekdays = [
         [
@@ -221,10 +221,10 @@ def _week_of_shifts(plan: Plan, language: str) -> Table:
     table = week.assign(clock=clock).pivot_table(
         index=["template", "clock"], columns="date", values="people", aggfunc="sum", fill_value=0
     )
-    rows = [
-        [f"{name('shift', template, language)} {hours}", *(formats.number(table.loc[(template, hours), date]) for date in dates)]
-        for template, hours in table.index
-    ]
+    rows = []
+    for template, hours in table.index:
+        counts = [formats.number(table.loc[(template, hours), date] or None) for date in dates]
+        rows.append([f"{name('shift', template, language)} {hours}", *counts])
     head = [text("column.shift", language), *(formats.day(date, language) for date in dates)]
     share = formats.number(1 - plan.scenario.people.shrinkage.out_of_office, 2)
     return Table(text("table.shifts", language, present_share=share), head, rows, frozenset(range(1, len(dates) + 1)))

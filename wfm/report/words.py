@@ -48,3 +48,9 @@ def name(section: str, key: object, language: str, **values: object) -> str:
     """The text ``section.key``, or the key itself where a user's own word (a shift, a queue) has no entry."""
     full = f"{section}.{key}"
     return text(full, language, **values) if full in catalog() else str(key).replace("_", " ")
+
+
+def kind(key: object, heads: float, language: str) -> str:
+    """A kind of people, in the plural where there are several."""
+    many = heads != 1 and f"kind_many.{key}" in catalog()
+    return name("kind_many" if many else "kind", key, language)

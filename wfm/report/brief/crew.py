@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from wfm.report import formats, sentences
 from wfm.report.brief.heading import title
 from wfm.report.words import catalog, name, text
+from wfm.report.words import kind as kind_said
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -123,7 +124,7 @@ def agents_needed(need: pd.DataFrame, language: str) -> str:
 def seats_and_heads(made: People, language: str) -> str:
     """Seats, and heads by kind."""
     kinds = " + ".join(
-        text("digest.kind", language, kind=name("kind", kind, language), heads=formats.number(heads))
+        text("digest.kind", language, kind=kind_said(kind, heads, language), heads=formats.number(heads))
         for kind, heads in zip(made.kinds["kind"], made.kinds["heads"], strict=True)
         if heads
     )

@@ -211,3 +211,11 @@ def test_without_orders_options_are_ranked_by_cost_per_contact(quickstart: Shown
     assert rows["demand.orders_per_day"][3] == "not given"
     assert list(rows).index("demand.orders_per_day") not in values.strong
     assert rows["seed"][1] == str(plan.scenario.seed), "an id has no thousands set apart"
+
+
+def test_rows_with_sentences_become_cards_on_a_phone() -> None:
+    long = "bank：1999-01-13 10:00-11:30 没有任何来电"
+    repairs = Table("", ["行", "问题", "处理"], [["", long, "保留"]])
+    people = Table("", ["项目", "数量", "口径"], [["工位", "10", long]], frozenset({1}))
+    amounts = Table("", ["a", "b", "c", "d"], [["x", "1", "2", "3"]], frozenset({1, 2, 3}))
+    assert [table.stacked for table in (repairs, people, amounts)] == [True, False, False]

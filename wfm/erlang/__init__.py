@@ -1,6 +1,7 @@
 """Erlang formulas: exact, for scalars and for years of intervals alike.
 
-`ErlangB`, `ErlangC`, `ErlangA` and `MMnDelayed` answer questions; `wfm.erlang.kernels` holds the compiled functions for
+`ErlangB`, `ErlangC`, `ErlangA`, `MMnDelayed` and `MMnG` (patience of any distribution of
+`wfm.erlang.impatience`) answer questions; `wfm.erlang.kernels` holds the compiled functions for
 one's own compiled code, `wfm.erlang.twin` the same in plain Python. Importing this package loads the standard library
 only.
 """
@@ -8,9 +9,9 @@ only.
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from wfm.erlang.models import ErlangA, ErlangB, ErlangC, Measures, MMnDelayed
+    from wfm.erlang.models import ErlangA, ErlangB, ErlangC, GammaMixed, Measures, MMnDelayed, MMnG
 
-__all__ = ["ErlangA", "ErlangB", "ErlangC", "MMnDelayed", "Measures"]
+__all__ = ["ErlangA", "ErlangB", "ErlangC", "GammaMixed", "MMnDelayed", "MMnG", "Measures"]
 
 
 def __getattr__(name: str) -> Any:

@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Any
 from wfm.erlang import twin
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
+    import numpy as np
+    from numpy.typing import ArrayLike, NDArray
 
     Numbers = ArrayLike
+    Vector = NDArray[np.float64]
 
 
 class Shape:
@@ -88,19 +90,36 @@ def _rule(above: float, most: float) -> str:
     return f"it must be {lowest} and finite" if most > 1e300 else f"it must lie in [0, {most:g}]"
 
 
-def each(function: Callable[..., float], kpi: int, *values: Any) -> Any:
-    """Apply one of the twin's functions of (kpi, five numbers), elementwise where any of them is an array."""
+def each(function: Callable[..., float], kpi: int, *values: Any, fixed: tuple[tuple[float, ...], ...] = ()) -> Any:
+    """Apply one of the twin's functions of (kpi, numbers, fixed tables), elementwise where any of the numbers is an array."""
     if all(isinstance(v, float) for v in values):
-        return function(kpi, *values)
+        return function(kpi, *values, *fixed)
     import numpy as np
 
-    from wfm.erlang import kernels
+    from wfm.erlang import blocks, kernels
 
     loops: dict[Callable[..., float], Callable[..., Any]] = {
         twin.measure: kernels.measure_each,
+        twin.measure_endless: blocks.delay_levels_each,
+        twin.mixed: kernels.mixed_each,
+        twin.measure_general: kernels.measure_general_each,
+        twin.measure_redial: kernels.measure_redial_each,
         twin.least_agents: kernels.least_agents_each,
         twin.greatest_load: kernels.greatest_load_each,
     }
-    arrays = np.broadcast_arrays(*values)
-    flat = [np.array(a, dtype=np.float64).ravel() for a in arrays]
-    return loops[function](kpi, *flat).reshape(arrays[0].shape)
+    shape = np.broadcast_shapes(*(np.shape(v) for v in values))
+    tables = [np.array(f, dtype=np.float64) for f in fixed]
+    return loops[function](kpi, *(_flat(v, shape) for v in values), *tables).reshape(shape)
+
+
+def _flat(value: Any, shape: tuple[int, ...]) -> "Vector":
+    """One line of contiguous, writable numbers, since each other kind of array would be compiled for anew."""
+    import numpy as np
+
+    array = np.asarray(value, dtype=np.float64)
+    if array.shape != shape:
+        whole = np.empty(shape)
+        whole[...] = array
+        return whole.reshape(-1)
+    line = np.ascontiguousarray(array).reshape(-1)
+    return line if line.flags.writeable else line.copy()

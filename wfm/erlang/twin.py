@@ -11,8 +11,11 @@ from wfm.erlang.formulas.delay import (
     ln_delay_probability,
     no_delay_probability,
 )
+from wfm.erlang.formulas.lines import measure_lines
 from wfm.erlang.formulas.loss import blocking, ln_blocking, one_minus_blocking
-from wfm.erlang.formulas.measure import measure
+from wfm.erlang.formulas.measure import measure, measure_endless
+from wfm.erlang.formulas.measure_general import measure_general
+from wfm.erlang.formulas.mixed import mixed
 from wfm.erlang.formulas.patience import (
     abandoned,
     balance,
@@ -24,10 +27,12 @@ from wfm.erlang.formulas.patience import (
     split,
     waiting,
 )
+from wfm.erlang.formulas.redial import attempts, measure_redial
 from wfm.erlang.formulas.staffing import greatest_load, least_agents
 
 __all__ = [
     "abandoned",
+    "attempts",
     "balance",
     "blocking",
     "delay_mean",
@@ -42,6 +47,11 @@ __all__ = [
     "mean_wait_served",
     "mean_wait_virtual",
     "measure",
+    "measure_endless",
+    "measure_general",
+    "measure_lines",
+    "measure_redial",
+    "mixed",
     "no_delay_probability",
     "one_minus_blocking",
     "served",

@@ -10,6 +10,7 @@ import mpmath as mp
 
 TERMS = 32
 PIECES_NEAR, PIECES_FAR, DEGREE = 16, 32, 8
+MIDDLE, LONGEST = 3.75, 22
 
 HEAD = '''"""Numbers of the uniform expansion, printed by ``python -m tests.erlang.coefficients``, which says where from."""
 
@@ -26,6 +27,11 @@ NEAR = (
 PIECES_FAR = {far_pieces}
 FAR = (
 {far}
+)
+# (1 + 2 w) erfcx(w) for all w >= 0: one polynomial in (w - MIDDLE) / (w + MIDDLE), constant term first.
+MIDDLE = {middle}
+WHOLE = (
+{whole}
 )
 '''
 
@@ -60,17 +66,27 @@ def far(t: mp.mpf) -> mp.mpf:
         return 2 * w * w * (1 - mp.sqrt(mp.pi) * w * near(w))
 
 
-def pieces(function, count: int) -> list[float]:
-    """Interpolation at Chebyshev points on each of so many equal pieces of [0, 1]."""
-    out: list[float] = []
-    points = [mp.cos(mp.pi * (2 * i + 1) / (2 * (DEGREE + 1))) for i in range(DEGREE + 1)]
-    powers = mp.matrix(DEGREE + 1, DEGREE + 1)
+def whole(x: mp.mpf) -> mp.mpf:
+    w = MIDDLE * (1 + x) / (1 - x)
+    scaled = (1 - far(1 / w) / (2 * w * w)) / (mp.sqrt(mp.pi) * w) if w > 1 else near(w)
+    return (1 + 2 * w) * scaled
+
+
+def polynomial(function, degree: int) -> list[float]:
+    """Interpolation on [-1, 1] at Chebyshev points."""
+    points = [mp.cos(mp.pi * (2 * i + 1) / (2 * (degree + 1))) for i in range(degree + 1)]
+    powers = mp.matrix(degree + 1, degree + 1)
     for i, x in enumerate(points):
-        for j in range(DEGREE + 1):
+        for j in range(degree + 1):
             powers[i, j] = x**j
+    return [float(c) for c in mp.lu_solve(powers, mp.matrix([function(x) for x in points]))]
+
+
+def pieces(function, count: int) -> list[float]:
+    """One polynomial on each of so many equal pieces of [0, 1]."""
+    out: list[float] = []
     for piece in range(count):
-        values = mp.matrix([function((piece + (1 + x) / 2) / count) for x in points])
-        out += [float(c) for c in mp.lu_solve(powers, values)]
+        out += polynomial(lambda x, p=piece: function((p + (1 + x) / 2) / count), DEGREE)
     return out
 
 
@@ -87,6 +103,8 @@ def module() -> str:
             near=written(pieces(near, PIECES_NEAR)),
             far_pieces=f"{PIECES_FAR}.0",
             far=written(pieces(far, PIECES_FAR)),
+            middle=MIDDLE,
+            whole=written(polynomial(whole, LONGEST)),
         )
 
 

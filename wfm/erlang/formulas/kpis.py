@@ -38,3 +38,6 @@ CUSTOMER_LOST = 29
 MEAN_CHATS = 30
 SLOT_UTILISATION = 31
 OUTBOUND_RATE = 32
+# Added to a KPI's code: over intervals of random busyness, by contacts and by intervals.
+CALL_WEIGHTED = 100
+INTERVAL_MEAN = 200

@@ -13,6 +13,10 @@ from wfm.erlang.formulas.special import neg_ln_poisson, rising_sum, upper_tail
 from wfm.erlang.formulas.uniform import is_uniform, turn
 
 
+# Up to so many whole lines the recursion is the shortest way.
+FEWEST = 16.0
+
+
 class Odds(NamedTuple):
     """Blocked to served: B = blocked / (blocked + served). Neither overflows; `ln_blocked` also where blocked is 0."""
 
@@ -23,6 +27,15 @@ class Odds(NamedTuple):
 
 def odds(n: float, a: float) -> Odds:
     """The odds for n > 0 and a > 0."""
+    if n <= FEWEST and a > 1e-6 and n == math.floor(n):
+        # 1/B(n) - 1 = (1/B(n-1)) n/a, upwards: all terms positive.
+        ratio = 1.0 / a
+        served = 0.0
+        k = 1.0
+        while k <= n:
+            served = k * ratio * (1.0 + served)
+            k += 1.0
+        return Odds(0.0, 1.0, served)
     d = (a - n) / n
     if is_uniform(n, d):
         t = turn(n, d)

@@ -132,12 +132,16 @@ def balance(n: float, a: float, patience: float, onset: float) -> Balance:
     heavy = is_heavy(x, y)
     kernel = heavy_kernel(x, y, (a - n) / n) if heavy else light_kernel(x, y, a / n, (a - n) / n)
     # Counted in units of the larger end of the linear piece, which is its start where n >= a, else the onset.
-    growth = (a - n) * onset
-    idle = kernel.unit * math.exp(-max(growth, 0.0))
     b = blocking_one_less(n, a)
     early_unit = a * b * kernel.unit
-    early = early_unit * onset * decay_mean(abs(growth))
-    late = b * math.exp(min(growth, 0.0))
+    idle = kernel.unit
+    early = 0.0
+    late = b
+    if onset > 0.0:
+        growth = (a - n) * onset
+        idle *= math.exp(-max(growth, 0.0))
+        early = early_unit * onset * decay_mean(abs(growth))
+        late *= math.exp(min(growth, 0.0))
     total = idle + early + late * (a / n) * kernel.full
     return Balance(
         x,
@@ -184,7 +188,8 @@ def split(q: Balance, n: float, a: float, patience: float, onset: float, thresho
     since = threshold - onset
     # Patience of mean 0 ends at the onset itself: nobody waits past it.
     decay = since / patience if patience > 0.0 else math.inf
-    stay = math.exp(-decay)
+    gone = -math.expm1(-decay)
+    stay = 1.0 - gone if decay < 0.5 else math.exp(-decay)
     z = q.y * stay
     if q.heavy and is_heavy(q.x, z):
         kernel = heavy_kernel(q.x, z, z / q.x - 1.0)
@@ -198,7 +203,7 @@ def split(q: Balance, n: float, a: float, patience: float, onset: float, thresho
         if q.heavy:
             factor = q.late * math.exp(-neg_ln_poisson_decayed(q.x, q.y, decay))
         else:
-            factor = q.late * math.exp(drift(n, a, patience, since, decay))
+            factor = q.late * math.exp(drift(n, a, patience, since, decay, gone))
         virtual = factor * (a / n) * kernel.full
         within = max(1.0 - virtual, 0.0)
         served_within = max(served(q) - factor * kernel.more, 0.0)
@@ -209,16 +214,16 @@ def split(q: Balance, n: float, a: float, patience: float, onset: float, thresho
         virtual,
         within,
         stay * virtual,
-        stay * within - math.expm1(-decay),
+        stay * within + gone,
     )
 
 
-def drift(n: float, a: float, patience: float, since: float, decay: float) -> float:
-    """phi(t) = a H(t) - n t at t = since after the onset, decay = since/patience."""
+def drift(n: float, a: float, patience: float, since: float, decay: float, gone: float) -> float:
+    """phi(t) = a H(t) - n t at t = since after the onset, decay = since/patience, gone = 1 - e^-decay."""
     if decay > 1.0:
-        return -a * patience * math.expm1(-decay) - n * since
+        return a * patience * gone - n * since
     if decay > 0.03:
-        lag = decay + math.expm1(-decay)
+        lag = decay - gone
     else:
         lag = 0.0
         for k in range(9, 2, -1):

@@ -24,9 +24,9 @@ from wfm.erlang.formulas.coefficients import FAR, NEAR, PIECES_FAR, PIECES_NEAR,
 
 SMALLEST = 12.0
 LOWEST, HIGHEST = -0.7, 1.36
-# Terms enough below some |eta|, from some s on: (0.1, 100), (0.4, 40), anywhere.
+# Terms enough below some |eta|, from some s on: (0.1, 100), (0.4, 16), anywhere.
 CLOSE, LARGE, FEW = 0.1, 100.0, 9
-NARROW, AMPLE, HALF = 0.4, 40.0, 13
+NARROW, AMPLE, HALF = 0.4, 16.0, 17
 ALL = 29
 SQRT_PI = 1.7724538509055160
 

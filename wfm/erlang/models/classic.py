@@ -15,10 +15,15 @@ from wfm.erlang import twin
 from wfm.erlang.formulas import kpis as k
 from wfm.erlang.models.base import Queue, Target
 from wfm.erlang.models.kpis import BEYOND, LEVELS, SHARES, WAITS, Kpi, some
+from wfm.erlang.models.limited import ErlangX
 from wfm.erlang.shapes import each
 
 if TYPE_CHECKING:
     from wfm.erlang.shapes import Numbers
+
+
+def _is(value: Any, number: float) -> bool:
+    return isinstance(value, float | int) and value == number
 
 
 class _Solved(Queue):
@@ -69,6 +74,12 @@ class ErlangC(_Solved):
     def __init__(self, arrival_rate: "Numbers", aht: "Numbers") -> None:
         super().__init__(arrival_rate, aht)
 
+    def _value(self, kpi: int, agents: Any, threshold: Any) -> Any:
+        if kpi <= k.SL_VIRTUAL:
+            # Nobody hangs up, so that all five are one.
+            return each(twin.measure_endless, kpi, agents, self._load, threshold)
+        return super()._value(kpi, agents, threshold)
+
 
 class MMnDelayed(_Solved):
     """M/M/n with patience onset + Exp(patience): nobody hangs up before the onset, then gradually (S4-14).
@@ -94,23 +105,67 @@ class MMnDelayed(_Solved):
 
 
 class ErlangA(_Solved):
-    """M/M/n+M: exponential patience.
+    """M/M/n+M: exponential patience; with limited lines or redials Erlang X.
 
     Parameters
     ----------
     arrival_rate
-        Contacts offered per unit of time, >= 0.
+        Contacts offered per unit of time, >= 0: with redials the customers' first attempts.
     aht
         Mean handle time, > 0.
     patience
         Mean patience, >= 0; inf is `ErlangC`.
+    lines
+        Contacts there is room for, in service and waiting together: whole, or inf. `lines` = agents is `ErlangB`, and with
+        fewer lines than agents the others stay idle.
+    redial_abandon
+        Probability that someone who hung up dials again at once.
+    redial_block
+        Probability that someone who found all lines busy dials again at once.
+
+    Notes
+    -----
+    With lines or redials there are also `blocking`, `sl_accepted`, `mean_wait_accepted`, and `offered_attempts` (per unit
+    of time, redials included), `attempts_per_customer`, `customer_lost`; all the others are then per attempt, the blocked
+    included unless their definition says accepted. Redials count as further Poisson traffic: no pause, no memory.
+
+    Where callers never give up and there are too few agents for them, attempts have no bound: `offered_attempts` and waits
+    are inf, service levels 0, occupancy 1, and `customer_lost` is the share never served.
+
+    With lines agents are whole. Targets that do not move one way with what is searched for (another agent takes a place
+    to wait; a blocked call does not wait) are refused by name; `lines_for(agents, blocking=0.01)` sizes the lines.
     """
 
     _kpis: ClassVar[Mapping[str, Kpi]] = some(*LEVELS, *SHARES, *WAITS, "mean_time_to_abandon", *BEYOND)
 
-    def __init__(self, arrival_rate: "Numbers", aht: "Numbers", patience: "Numbers") -> None:
+    def __new__(
+        cls,
+        arrival_rate: "Numbers",
+        aht: "Numbers",
+        patience: "Numbers",
+        lines: "Numbers" = math.inf,
+        redial_abandon: "Numbers" = 0.0,
+        redial_block: "Numbers" = 0.0,
+    ) -> Any:
+        """An `ErlangX` where lines are limited or callers dial again."""
+        if _is(lines, math.inf) and _is(redial_abandon, 0.0) and _is(redial_block, 0.0):
+            return super().__new__(cls)
+        return ErlangX(arrival_rate, aht, patience, lines, redial_abandon, redial_block)
+
+    def __init__(
+        self,
+        arrival_rate: "Numbers",
+        aht: "Numbers",
+        patience: "Numbers",
+        lines: "Numbers" = math.inf,
+        redial_abandon: "Numbers" = 0.0,
+        redial_block: "Numbers" = 0.0,
+    ) -> None:
         super().__init__(arrival_rate, aht, patience=patience)
         self._patience = self._shape.read("patience", patience) / self._aht
+
+    def __getnewargs__(self) -> tuple[Any, ...]:
+        return tuple(self._arguments.values())
 
 
 class ErlangB(_Solved):

@@ -38,6 +38,7 @@ REDIAL_DELAY = 5
 BUSYNESS = 6  # the day's level; 6 and 7 are the two uniforms of one trial
 SLOT_BUSYNESS = 8  # one interval's level within its day; 8 and 9 likewise
 AGENTS = 10  # whether a fractional agent is there in an interval
+START = 12  # who is there already when a stretch of time begins; 12 and 13
 
 # Families of the handle time.
 LOGNORMAL = 0

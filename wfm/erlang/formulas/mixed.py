@@ -117,7 +117,7 @@ def mixed_node(
     load = max(a * math.exp(s), IDLE)
     if weighted:
         weight *= math.exp(s)
-        if kpi == SL_ANSWERED or kpi == ASA_ANSWERED:
+        if kpi in (SL_ANSWERED, ASA_ANSWERED):
             weight *= measure(ANSWER_RATE, n, load, patience, onset, threshold)
         elif kpi == SL_NET:
             weight *= 1.0 - measure(ABANDON_WITHIN, n, load, patience, onset, threshold)

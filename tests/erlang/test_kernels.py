@@ -7,11 +7,14 @@ import os
 import random
 import subprocess
 import sys
+from importlib import import_module
+from pathlib import Path
 
 import numpy as np
 import pytest
 from numba import njit
 
+import wfm.erlang.formulas
 from wfm.erlang import kernels, twin
 from wfm.erlang.formulas import kpis as m
 
@@ -80,12 +83,29 @@ def test_every_name_of_the_twin_is_compiled_from_the_same_source():
         assert getattr(kernels, name).py_func.__code__ is getattr(twin, name).__code__
 
 
-def test_every_formula_is_compiled():
-    """A function added to a formula module and forgotten in `kernels` would only fail when first called."""
-    for module in kernels._SOURCES:
+def formula_modules():
+    folder = Path(wfm.erlang.formulas.__file__).parent
+    return [import_module(f"wfm.erlang.formulas.{f.stem}") for f in folder.glob("[a-z]*.py")]
+
+
+def test_every_formula_is_compiled_under_a_name_of_its_own():
+    owners = {}
+    for module in formula_modules():
         for name, formula in inspect.getmembers(module, inspect.isfunction):
             if formula.__module__ == module.__name__:
                 assert getattr(kernels, name).py_func.__code__ is formula.__code__, name
+                assert owners.setdefault(name, module) is module, f"{name} in {owners[name].__name__} and {module.__name__}"
+
+
+def test_compiled_formulas_see_their_own_module():
+    """Two modules may each have a constant of one name."""
+    for module in formula_modules():
+        for name, formula in inspect.getmembers(module, inspect.isfunction):
+            if formula.__module__ == module.__name__:
+                seen = getattr(kernels, name).py_func.__globals__
+                for used in formula.__code__.co_names:
+                    if used.isupper() and used in vars(module):
+                        assert np.all(seen[used] == np.array(vars(module)[used])), (name, used)
 
 
 def test_kernels_can_be_called_from_compiled_code():
@@ -128,7 +148,7 @@ def test_a_second_process_compiles_nothing(tmp_path):
 def test_the_cache_knows_all_formula_files():
     """numba alone would not notice that a formula called by the kernel has changed."""
     stamp = kernels.measure_each._cache._cache_file._source_stamp
-    assert len(stamp) == len(kernels._SOURCES) + 1
+    assert len(stamp) == len(list(Path(wfm.erlang.__file__).parent.rglob("*.py")))
     assert stamp == kernels.measure._cache._cache_file._source_stamp
 
 

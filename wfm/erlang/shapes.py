@@ -103,7 +103,10 @@ def each(function: Callable[..., float], kpi: int, *values: Any, fixed: tuple[tu
         twin.measure_endless: blocks.delay_levels_each,
         twin.mixed: kernels.mixed_each,
         twin.measure_general: kernels.measure_general_each,
+        twin.measure_whitt: kernels.measure_whitt_each,
         twin.measure_redial: kernels.measure_redial_each,
+        twin.measure_chats: kernels.measure_chats_each,
+        twin.measure_blend: kernels.measure_blend_each,
         twin.least_agents: kernels.least_agents_each,
         twin.greatest_load: kernels.greatest_load_each,
     }

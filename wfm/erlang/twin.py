@@ -28,7 +28,9 @@ from wfm.erlang.formulas.patience import (
     waiting,
 )
 from wfm.erlang.formulas.redial import attempts, measure_redial
+from wfm.erlang.formulas.shared import measure_blend, measure_chats
 from wfm.erlang.formulas.staffing import greatest_load, least_agents
+from wfm.erlang.formulas.whitt import measure_whitt
 
 __all__ = [
     "abandoned",
@@ -47,10 +49,13 @@ __all__ = [
     "mean_wait_served",
     "mean_wait_virtual",
     "measure",
+    "measure_blend",
+    "measure_chats",
     "measure_endless",
     "measure_general",
     "measure_lines",
     "measure_redial",
+    "measure_whitt",
     "mixed",
     "no_delay_probability",
     "one_minus_blocking",

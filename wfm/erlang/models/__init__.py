@@ -2,7 +2,7 @@
 
 from wfm.erlang.models.base import Measures
 from wfm.erlang.models.classic import ErlangA, ErlangB, ErlangC, MMnDelayed
-from wfm.erlang.models.general import MMnG
+from wfm.erlang.models.general import MMnG, MMnKGWhitt
 from wfm.erlang.models.mixed import GammaMixed
 
-__all__ = ["ErlangA", "ErlangB", "ErlangC", "GammaMixed", "MMnDelayed", "MMnG", "Measures"]
+__all__ = ["ErlangA", "ErlangB", "ErlangC", "GammaMixed", "MMnDelayed", "MMnG", "MMnKGWhitt", "Measures"]

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from wfm.erlang.shapes import Numbers
 
 FINITE = sys.float_info.max
+LEAST_TIME = 1e-200
 Target = tuple[Kpi, Any, Any]
 
 
@@ -212,7 +213,8 @@ class Queue:
 
     def _met_with(self, argument: str, value: Any, agents: Any, target: Target) -> Any:
         kpi, bound, threshold = target
-        other = self._with(**{argument: value})
+        # No handle time is 0; searches begin there.
+        other = self._with(**{argument: value + LEAST_TIME if argument == "aht" else value})
         return _meets(kpi, _in_units(other._value(kpi.code, agents, threshold / other._aht), kpi, other._aht), bound, 0.0)
 
     def _with(self, **changed: Any) -> Self:

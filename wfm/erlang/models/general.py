@@ -41,10 +41,61 @@ class MMnG(Queue):
 
     def __init__(self, arrival_rate: "Numbers", aht: "Numbers", patience: Patience) -> None:
         super().__init__(arrival_rate, aht, patience=patience)
-        if not isinstance(patience, Patience):
-            raise ValueError(f"patience is {patience!r}; it must be a distribution of wfm.erlang.impatience, or use ErlangA")
-        self._patience = patience
+        self._patience = _distribution(patience)
 
     def _value(self, kpi: int, agents: Any, threshold: Any) -> Any:
         tables = (self._patience._law, self._patience._cuts)
         return each(twin.measure_general, kpi, agents, self._load, self._aht, threshold, fixed=tables)
+
+
+class MMnKGWhitt(Queue):
+    """Whitt's approximation M/M/n/K+M(n) of M/G/n/K+G: finitely many lines, patience of any distribution.
+
+    Parameters
+    ----------
+    arrival_rate
+        Contacts offered per unit of time, >= 0.
+    aht
+        Mean handle time, > 0.
+    patience
+        One distribution of patience for all, in the same unit of time.
+    lines
+        Callers the system holds, waiting or in service, >= 0; who finds it full is blocked. inf: all are accepted.
+        With more agents than lines, as many work as there are lines.
+
+    Notes
+    -----
+    An approximation with errors of some percent (W. Whitt, Management Science 51:221, 2005), exact for exponential
+    patience; without a limit to the lines use `MMnG`, which is exact for exponential handle times. The waiting leave at
+    rates by their place in the queue, so there are no service levels within a threshold. Without agents or lines all is
+    nan. A fraction of a place in the queue (lines - agents) is not used.
+    """
+
+    _kpis: ClassVar[Mapping[str, Kpi]] = some(
+        "blocking", *SHARES, "mean_wait_all", "mean_wait_accepted", "mean_queue", "ln_blocking"
+    )
+
+    def __init__(self, arrival_rate: "Numbers", aht: "Numbers", patience: Patience, lines: "Numbers") -> None:
+        super().__init__(arrival_rate, aht, patience=patience, lines=lines)
+        self._patience = _distribution(patience)
+        self._lines = self._shape.read("lines", lines)
+
+    def _value(self, kpi: int, agents: Any, threshold: Any) -> Any:
+        return each(twin.measure_whitt, kpi, agents, self._lines, self._load, self._aht, fixed=(self._patience._law,))
+
+    def _like(self, *values: Any) -> Any:
+        return super()._like(*values) + 0.0 * _finite(self._lines)
+
+
+def _finite(lines: Any) -> Any:
+    if isinstance(lines, float):
+        return min(lines, 0.0)
+    import numpy as np
+
+    return np.minimum(lines, 0.0)
+
+
+def _distribution(patience: Any) -> Patience:
+    if not isinstance(patience, Patience):
+        raise ValueError(f"patience is {patience!r}; it must be a distribution of wfm.erlang.impatience, or use ErlangA")
+    return patience

@@ -56,9 +56,7 @@ class GammaMixed(Queue):
         if name not in _NO_CALLS
     } | {f"{name}_interval_mean": kpi._replace(code=kpi.code + k.INTERVAL_MEAN) for name, kpi in _BASE.items()}
 
-    def __init__(
-        self, arrival_rate: "Numbers", aht: "Numbers", patience: "Numbers", cv: "Numbers", onset: "Numbers" = 0.0
-    ) -> None:
+    def __init__(self, arrival_rate: "Numbers", aht: "Numbers", patience: "Numbers", cv: "Numbers", onset: "Numbers" = 0.0) -> None:
         super().__init__(arrival_rate, aht, patience=patience, cv=cv, onset=onset)
         self._patience = self._shape.read("patience", patience, most=FINITE) / self._aht
         self._onset = self._shape.read("onset", onset, most=FINITE) / self._aht

@@ -9,9 +9,9 @@ only.
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from wfm.erlang.models import ErlangA, ErlangB, ErlangC, GammaMixed, Measures, MMnDelayed, MMnG, MMnKGWhitt
+    from wfm.erlang.models import BlendedQueue, ChatQueue, ErlangA, ErlangB, ErlangC, GammaMixed, Measures, MMnDelayed, MMnG, MMnKGWhitt
 
-__all__ = ["ErlangA", "ErlangB", "ErlangC", "GammaMixed", "MMnDelayed", "MMnG", "MMnKGWhitt", "Measures"]
+__all__ = ["BlendedQueue", "ChatQueue", "ErlangA", "ErlangB", "ErlangC", "GammaMixed", "MMnDelayed", "MMnG", "MMnKGWhitt", "Measures"]
 
 
 def __getattr__(name: str) -> Any:

@@ -1,17 +1,40 @@
 """Erlang formulas: exact, for scalars and for years of intervals alike.
 
 `ErlangB`, `ErlangC`, `ErlangA`, `MMnDelayed` and `MMnG` (patience of any distribution of
-`wfm.erlang.impatience`) answer questions; `wfm.erlang.kernels` holds the compiled functions for
-one's own compiled code, `wfm.erlang.twin` the same in plain Python. Importing this package loads the standard library
-only.
+`wfm.erlang.impatience`) answer questions, `ErlangA` with limited lines and redials too; `ChatQueue` and `BlendedQueue`
+where agents hold several chats or fill idle time with outbound work; `wfm.erlang.overflow` what one pool leaves to the next.
+`wfm.erlang.kernels` holds the compiled functions for one's own compiled code, `wfm.erlang.twin` the same in plain Python.
+Importing this package loads the standard library only.
 """
 
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from wfm.erlang.models import BlendedQueue, ChatQueue, ErlangA, ErlangB, ErlangC, GammaMixed, Measures, MMnDelayed, MMnG, MMnKGWhitt
+    from wfm.erlang.models import (
+        BlendedQueue,
+        ChatQueue,
+        ErlangA,
+        ErlangB,
+        ErlangC,
+        GammaMixed,
+        Measures,
+        MMnDelayed,
+        MMnG,
+        MMnKGWhitt,
+    )
 
-__all__ = ["BlendedQueue", "ChatQueue", "ErlangA", "ErlangB", "ErlangC", "GammaMixed", "MMnDelayed", "MMnG", "MMnKGWhitt", "Measures"]
+__all__ = [
+    "BlendedQueue",
+    "ChatQueue",
+    "ErlangA",
+    "ErlangB",
+    "ErlangC",
+    "GammaMixed",
+    "MMnDelayed",
+    "MMnG",
+    "MMnKGWhitt",
+    "Measures",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -6,4 +6,15 @@ from wfm.erlang.models.general import MMnG, MMnKGWhitt
 from wfm.erlang.models.mixed import GammaMixed
 from wfm.erlang.models.shared import BlendedQueue, ChatQueue
 
-__all__ = ["BlendedQueue", "ChatQueue", "ErlangA", "ErlangB", "ErlangC", "GammaMixed", "MMnDelayed", "MMnG", "MMnKGWhitt", "Measures"]
+__all__ = [
+    "BlendedQueue",
+    "ChatQueue",
+    "ErlangA",
+    "ErlangB",
+    "ErlangC",
+    "GammaMixed",
+    "MMnDelayed",
+    "MMnG",
+    "MMnKGWhitt",
+    "Measures",
+]

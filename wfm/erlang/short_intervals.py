@@ -74,7 +74,7 @@ class Day:
         cv: float = 0.0,
         onset: float = 0.0,
         seed: int = 1,
-        replications: int = 2000,
+        replications: int = 1000,
         opens_empty: bool = True,
     ) -> None:
         shape = Shape()
@@ -107,6 +107,9 @@ class Day:
         ValueError
             Naming an element that is no whole number >= 0.
         """
+        return self._play(agents, threshold, self._replications)
+
+    def _play(self, agents: ArrayLike, threshold: float, replications: int) -> Played:
         from wfm.erlang.short_kernels import play_each
 
         n = np.atleast_1d(np.asarray(Shape().read("agents", agents, most=FINITE)))
@@ -116,7 +119,7 @@ class Day:
         if n.size not in (1, self._load.size) or n.ndim != 1:
             raise ValueError(f"agents has the shape {n.shape}; give one number, or one for each of {self._load.size} intervals")
         whole = np.broadcast_to(n, self._load.shape).astype(np.int64)
-        offered = np.zeros((self._replications, self._load.size), dtype=np.int64)
+        offered = np.zeros((replications, self._load.size), dtype=np.int64)
         within = np.zeros_like(offered)
         limit = _number("threshold", threshold, most=math.inf) / self._aht
         rest = (self._patience, self._onset, limit, self._cv, self._stationary, offered, within)
@@ -148,11 +151,26 @@ class Day:
             n = np.ceil(self._load + (lowest + rung) / 16.0 * np.sqrt(self._load))
             return np.where(self._load > 0.0, np.maximum(n, 1.0), 0.0).astype(np.int64)
 
-        def played(rung: int) -> Estimate:
-            return self.play(agents(rung), threshold).probability(share)
-
-        rung, found = _first(played, probability, 0, -lowest)
+        rung, found = self._search(agents, share, threshold, probability, 0, -lowest)
         return Promise(self._shape.wrap(agents(rung), "agents"), *found)
+
+    def _search(
+        self,
+        agents: Callable[[int], Counts],
+        share: float,
+        threshold: float,
+        probability: float,
+        least: int,
+        start: int,
+    ) -> tuple[int, Estimate]:
+        """`_first` among these staffing levels; a tenth of the replications says where to look."""
+        for replications in (-(-self._replications // 10), self._replications):
+
+            def played(number: int, replications: int = replications) -> Estimate:
+                return self._play(agents(number), threshold, replications).probability(share)
+
+            start, found = _first(played, probability, least, start)
+        return start, found
 
 
 class ShortInterval(Day):
@@ -205,15 +223,15 @@ class ShortInterval(Day):
         if self._load[0] == 0.0:
             return Promise(0, *self.play(0, threshold).probability(share))
         start = max(math.ceil(self._load[0]), 1)
-        agents, found = _first(lambda n: self.play(n, threshold).probability(share), probability, 1, start)
+        agents, found = self._search(lambda n: np.array([n]), share, threshold, probability, 1, start)
         return Promise(agents, *found)
 
 
 def _first(played: Callable[[int], Estimate], probability: float, least: int, start: int) -> tuple[int, Estimate]:
     """The first whole number >= `least` at which the probability is reached, and what was reached.
 
-    The probabilities rise but for noise, so past the bisection smaller numbers are tried down to one that is out of reach
-    by four standard errors.
+    The probabilities rise but for noise, so past the bisection smaller numbers are tried down to one that misses by a
+    standard error: the same contacts call, so two numbers next to each other differ by far less noise than that.
     """
     known: dict[int, Estimate] = {}
 
@@ -239,7 +257,7 @@ def _first(played: Callable[[int], Estimate], probability: float, least: int, st
     while below >= least:
         if meets(below):
             met = below
-        elif known[below].value + 4.0 * known[below].se < probability:
+        elif known[below].value + known[below].se < probability:
             break
         below -= 1
     return met, known[met]

@@ -15,8 +15,7 @@ from numpy.typing import NDArray
 from wfm.core import draws
 from wfm.core.draws import ARRIVAL, BUSYNESS, HANDLE, START, exponential_quantile, gamma_factor, pair, uniform
 from wfm.erlang.formulas.patience import Balance
-from wfm.erlang.kernels import _STAMP as _KERNELS_STAMP
-from wfm.erlang.kernels import balance, blocking_one_less, kernel, split
+from wfm.erlang.kernels import STAMP, balance, blocking_one_less, kernel, split
 
 Vector = NDArray[np.float64]
 Counts = NDArray[np.int64]
@@ -24,7 +23,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 # Stale as well when the random numbers have changed, which are not of this package.
-_STAMP = (_KERNELS_STAMP, Path(draws.__file__).stat().st_mtime)
+_STAMP = (STAMP, Path(draws.__file__).stat().st_mtime)
 
 
 def _kernel(function: Callable[P, R]) -> Callable[P, R]:

@@ -166,6 +166,28 @@ def test_long_queues_keep_their_digits():
         assert q[name] == pytest.approx(plain[name], rel=1e-11), name
 
 
+def test_lines_without_number_cost_nothing():
+    """Where the weights have died out the rest of the places is not walked."""
+    plain = ErlangA(9.0, 1.0, 2.0).measures(10, 0.2)
+    wide = ErlangA(9.0, 1.0, 2.0, lines=1e15).measures(10, 0.2)
+    patient = ErlangA(9.0, 1.0, math.inf, lines=1e15).measures(10, 0.2)
+    assert wide["sl_offered"] == pytest.approx(plain["sl_offered"], rel=1e-12)
+    assert wide["abandon_within"] == pytest.approx(plain["abandon_within"], rel=1e-12)
+    assert patient["sl_offered"] == pytest.approx(ErlangC(9.0, 1.0).measures(10, 0.2)["sl_offered"], rel=1e-12)
+
+
+@pytest.mark.parametrize("threshold", [1e-9, 1e-3, 1.0, 1e3, 1e6, 1e300])
+@pytest.mark.parametrize("patience", [1e-300, 1e-9, 2.0, 1e12, math.inf])
+def test_any_threshold_and_any_patience(threshold, patience):
+    q = ErlangA(3.0, 1.0, patience, lines=12).measures(2, threshold)
+    total = q["sl_offered"] + q["abandon_within"] + q["p_wait_longer"] + q["blocking"]
+    assert total == pytest.approx(1.0, abs=1e-12)
+    assert 0.0 <= q["abandon_within"] <= q["abandon_rate_offered"] * (1 + 1e-12)
+    if threshold == 1e-9 and patience == 2.0:
+        # Nobody is answered so soon: who leaves has only had the time to.
+        assert q["abandon_within"] == pytest.approx(q["p_wait"] * threshold / patience, rel=1e-8)
+
+
 def test_kernel_equals_twin():
     draw = random.Random(1)
     for _ in range(60):

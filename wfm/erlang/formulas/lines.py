@@ -191,6 +191,8 @@ def add_within(n: float, places: float, a: float, theta: float, threshold: float
         t *= rate * c / (j + 1.0)
         j += 1.0
         w = math.exp(growth * j - max(growth * places, 0.0)) if theta == 0.0 else w * (a / next_rate)
+        if w == 0.0 and j > start.place and a <= next_rate:
+            break
     counted = stay > 0.05 and j >= leave.place and (n + j * theta) * c < j + 1.0
     while counted and (
         t * weights > 1e-18 * virtual_within or t * (n + j * theta) * shares > 1e-18 * served_within or t * reach > 1e-18 * in_vain

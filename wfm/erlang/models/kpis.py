@@ -15,7 +15,7 @@ abandon_rate_offered     abandoned / offered
 abandon_within           abandoned within T / offered
 p_wait, p_no_wait        P(V > 0): all agents busy on arrival, and its complement (with lines: less the blocked)
 p_wait_longer            P(W > T)
-p_virtual_longer         P(V > T)
+p_virtual_longer         P(V > T); with lines: of the accepted
 asa_answered             mean wait of the answered, those answered at once included
 mean_wait_all            mean wait of all offered (the blocked wait 0)
 mean_wait_accepted       mean wait of the accepted

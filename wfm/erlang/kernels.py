@@ -22,14 +22,14 @@ R = TypeVar("R")
 
 # numba's cache looks at the file of the function alone; a kernel is stale too when a formula it calls has changed.
 _FOLDER = Path(__file__).parent
-_STAMP = tuple((f.stat().st_mtime, f.stat().st_size) for f in sorted(_FOLDER.rglob("*.py")))
+STAMP = tuple((f.stat().st_mtime, f.stat().st_size) for f in sorted(_FOLDER.rglob("*.py")))
 _FORMULAS = [import_module(f"wfm.erlang.formulas.{f.stem}") for f in sorted((_FOLDER / "formulas").glob("[a-z]*.py"))]
 
 
 def kernel(function: Callable[P, R], *, contract: bool = False) -> Callable[P, R]:
     """Compile, with products and sums contracted where asked for: faster, and rounded once instead of twice."""
     compiled: Any = njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract"} if contract else False)(function)
-    compiled._cache._cache_file._source_stamp = _STAMP
+    compiled._cache._cache_file._source_stamp = STAMP
     result: Callable[P, R] = compiled
     return result
 

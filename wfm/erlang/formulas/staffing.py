@@ -25,6 +25,7 @@ from wfm.erlang.formulas.measure import measure
 SLACK = 1e-12
 # Past this no call centre goes; a target still missed there is held unreachable.
 MOST_AGENTS = 1e12
+NEVER = 1e13
 
 
 def is_met(kpi: int, value: float, target: float, slack: float) -> bool:
@@ -60,10 +61,10 @@ def least_agents(kpi: int, target: float, threshold: float, a: float, patience: 
     if kpi <= SL_VIRTUAL:
         slope *= max(min(math.sqrt(patience + onset), 1.2), 0.1)
     missed = 0.0
-    met = math.inf
+    met = NEVER
     n = whole_above(first_guess(kpi, target, threshold, a, patience, onset, slope))
     last = 0.0
-    last_height = math.nan
+    last_height = 1000.0
     step = float(math.ceil(root))
     rounds = 0
     while met - missed > 1.0:
@@ -81,7 +82,7 @@ def least_agents(kpi: int, target: float, threshold: float, a: float, patience: 
         last_height = now
         guess = whole_above(n + (aim - now) / slope) if slope != 0.0 else n
         rounds += 1
-        if met == math.inf:
+        if met == NEVER:
             # No more than doubling the way, no less than a step.
             n = min(max(guess, missed + 1.0), missed + step)
             step *= 4.0

@@ -10,19 +10,24 @@ Importing this package loads the standard library only.
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from wfm.erlang.models import (
-        BlendedQueue,
-        ChatQueue,
-        ErlangA,
-        ErlangB,
-        ErlangC,
-        GammaMixed,
-        Measures,
-        MMnDelayed,
-        MMnG,
-        MMnKGWhitt,
-    )
+    from wfm.erlang.models.base import Measures
+    from wfm.erlang.models.classic import ErlangA, ErlangB, ErlangC, MMnDelayed
+    from wfm.erlang.models.general import MMnG, MMnKGWhitt
+    from wfm.erlang.models.mixed import GammaMixed
+    from wfm.erlang.models.shared import BlendedQueue, ChatQueue
 
+_HOMES = {
+    "BlendedQueue": "shared",
+    "ChatQueue": "shared",
+    "ErlangA": "classic",
+    "ErlangB": "classic",
+    "ErlangC": "classic",
+    "GammaMixed": "mixed",
+    "MMnDelayed": "classic",
+    "MMnG": "general",
+    "MMnKGWhitt": "general",
+    "Measures": "base",
+}
 __all__ = [
     "BlendedQueue",
     "ChatQueue",
@@ -38,10 +43,10 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    if name in __all__:
-        from wfm.erlang import models
+    if name in _HOMES:
+        from importlib import import_module
 
-        return getattr(models, name)
+        return getattr(import_module(f"wfm.erlang.models.{_HOMES[name]}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

@@ -97,7 +97,7 @@ def _is_inside(n: float, a: float, threshold: float) -> bool:
 
 
 @_fast
-def delay_levels_each(kpi: int, n: Vector, a: Vector, threshold: Vector) -> Vector:
+def measure_endless_each(kpi: int, n: Vector, a: Vector, threshold: Vector) -> Vector:
     """P(W <= threshold) in Erlang C, element by element over flat arrays of one length: any service level."""
     out = np.empty(n.size)
     agents = np.full(WIDTH, 2.0 * AMPLE)

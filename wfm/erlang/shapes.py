@@ -9,8 +9,6 @@ from collections.abc import Callable
 from numbers import Real
 from typing import TYPE_CHECKING, Any
 
-from wfm.erlang import twin
-
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import ArrayLike, NDArray
@@ -91,28 +89,18 @@ def _rule(above: float, most: float) -> str:
 
 
 def each(function: Callable[..., float], kpi: int, *values: Any, fixed: tuple[tuple[float, ...], ...] = ()) -> Any:
-    """Apply one of the twin's functions of (kpi, numbers, fixed tables), elementwise where any of the numbers is an array."""
+    """Apply one of the formulas of (kpi, numbers, fixed tables), by its compiled loop where any of the numbers is an array."""
     if all(isinstance(v, float) for v in values):
         return function(kpi, *values, *fixed)
     import numpy as np
 
     from wfm.erlang import blocks, kernels
 
-    loops: dict[Callable[..., float], Callable[..., Any]] = {
-        twin.measure: kernels.measure_each,
-        twin.measure_endless: blocks.delay_levels_each,
-        twin.mixed: kernels.mixed_each,
-        twin.measure_general: kernels.measure_general_each,
-        twin.measure_whitt: kernels.measure_whitt_each,
-        twin.measure_redial: kernels.measure_redial_each,
-        twin.measure_chats: kernels.measure_chats_each,
-        twin.measure_blend: kernels.measure_blend_each,
-        twin.least_agents: kernels.least_agents_each,
-        twin.greatest_load: kernels.greatest_load_each,
-    }
+    name = f"{function.__name__}_each"
+    loop = getattr(blocks if hasattr(blocks, name) else kernels, name)
     shape = np.broadcast_shapes(*(np.shape(v) for v in values))
     tables = [np.array(f, dtype=np.float64) for f in fixed]
-    return loops[function](kpi, *(_flat(v, shape) for v in values), *tables).reshape(shape)
+    return loop(kpi, *(_flat(v, shape) for v in values), *tables).reshape(shape)
 
 
 def _flat(value: Any, shape: tuple[int, ...]) -> "Vector":

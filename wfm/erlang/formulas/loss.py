@@ -12,7 +12,6 @@ from typing import NamedTuple
 from wfm.erlang.formulas.special import neg_ln_poisson, rising_sum, upper_tail
 from wfm.erlang.formulas.uniform import is_uniform, turn
 
-
 # Up to so many whole lines the recursion is the shortest way.
 FEWEST = 16.0
 

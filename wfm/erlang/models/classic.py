@@ -11,11 +11,11 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from wfm.erlang import twin
 from wfm.erlang.formulas import kpis as k
+from wfm.erlang.formulas.measure import measure, measure_endless
+from wfm.erlang.formulas.staffing import greatest_load, least_agents
 from wfm.erlang.models.base import Queue, Target
 from wfm.erlang.models.kpis import BEYOND, LEVELS, SHARES, WAITS, Kpi, some
-from wfm.erlang.models.limited import ErlangX
 from wfm.erlang.shapes import each
 
 if TYPE_CHECKING:
@@ -33,21 +33,21 @@ class _Solved(Queue):
     _onset: Any = 0.0
 
     def _value(self, kpi: int, agents: Any, threshold: Any) -> Any:
-        return each(twin.measure, kpi, agents, self._load, self._patience, self._onset, threshold)
+        return each(measure, kpi, agents, self._load, self._patience, self._onset, threshold)
 
     def _least(self, target: Target, whole: bool) -> Any:
         if not whole:
             return super()._least(target, whole)
         kpi, bound, threshold = target
         bound = bound / self._aht if kpi.time else bound
-        return each(twin.least_agents, kpi.code, bound, threshold / self._aht, self._load, self._patience, self._onset)
+        return each(least_agents, kpi.code, bound, threshold / self._aht, self._load, self._patience, self._onset)
 
     def _highest(self, argument: str, agents: Any, target: Target) -> Any:
         if argument != "arrival_rate":
             return super()._highest(argument, agents, target)
         kpi, bound, threshold = target
         bound = bound / self._aht if kpi.time else bound
-        load = each(twin.greatest_load, kpi.code, bound, threshold / self._aht, agents, self._patience, self._onset)
+        load = each(greatest_load, kpi.code, bound, threshold / self._aht, agents, self._patience, self._onset)
         return load / self._aht
 
 
@@ -77,7 +77,7 @@ class ErlangC(_Solved):
     def _value(self, kpi: int, agents: Any, threshold: Any) -> Any:
         if kpi <= k.SL_VIRTUAL:
             # Nobody hangs up, so that all five are one.
-            return each(twin.measure_endless, kpi, agents, self._load, threshold)
+            return each(measure_endless, kpi, agents, self._load, threshold)
         return super()._value(kpi, agents, threshold)
 
 
@@ -150,6 +150,8 @@ class ErlangA(_Solved):
         """An `ErlangX` where lines are limited or callers dial again."""
         if _is(lines, math.inf) and _is(redial_abandon, 0.0) and _is(redial_block, 0.0):
             return super().__new__(cls)
+        from wfm.erlang.models.limited import ErlangX
+
         return ErlangX(arrival_rate, aht, patience, lines, redial_abandon, redial_block)
 
     def __init__(

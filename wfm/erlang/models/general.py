@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from wfm.erlang import twin
+from wfm.erlang.formulas.measure_general import measure_general
+from wfm.erlang.formulas.whitt import measure_whitt
 from wfm.erlang.impatience.base import Patience
 from wfm.erlang.models.base import Queue
 from wfm.erlang.models.kpis import BEYOND, LEVELS, SHARES, WAITS, Kpi, some
@@ -45,7 +46,7 @@ class MMnG(Queue):
 
     def _value(self, kpi: int, agents: Any, threshold: Any) -> Any:
         tables = (self._patience._law, self._patience._cuts)
-        return each(twin.measure_general, kpi, agents, self._load, self._aht, threshold, fixed=tables)
+        return each(measure_general, kpi, agents, self._load, self._aht, threshold, fixed=tables)
 
 
 class MMnKGWhitt(Queue):
@@ -81,7 +82,7 @@ class MMnKGWhitt(Queue):
         self._lines = self._shape.read("lines", lines)
 
     def _value(self, kpi: int, agents: Any, threshold: Any) -> Any:
-        return each(twin.measure_whitt, kpi, agents, self._lines, self._load, self._aht, fixed=(self._patience._law,))
+        return each(measure_whitt, kpi, agents, self._lines, self._load, self._aht, fixed=(self._patience._law,))
 
     def _like(self, *values: Any) -> Any:
         return super()._like(*values) + 0.0 * _finite(self._lines)

@@ -4,8 +4,8 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from wfm.erlang import twin
 from wfm.erlang.formulas import kpis as k
+from wfm.erlang.formulas.redial import measure_redial
 from wfm.erlang.models.base import FINITE, Queue, Target
 from wfm.erlang.models.kpis import BEYOND, KPIS, LEVELS, SHARES, WAITS, Kpi, some
 from wfm.erlang.shapes import Shape, each
@@ -52,7 +52,7 @@ class ErlangX(Queue):
             from wfm.erlang import kernels
 
             return kernels.measure_redial(kpi, *values)
-        return each(twin.measure_redial, kpi, *values)
+        return each(measure_redial, kpi, *values)
 
     def _limited(self) -> bool:
         """Whether any element has limited lines."""

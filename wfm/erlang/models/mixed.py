@@ -4,8 +4,8 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from wfm.erlang import twin
 from wfm.erlang.formulas import kpis as k
+from wfm.erlang.formulas.mixed import mixed
 from wfm.erlang.models.base import FINITE, Queue, Target, _choose
 from wfm.erlang.models.kpis import BEYOND, LEVELS, SHARES, WAITS, Kpi, some
 from wfm.erlang.shapes import each
@@ -63,7 +63,7 @@ class GammaMixed(Queue):
         self._cv = self._shape.read("cv", cv, most=FINITE)
 
     def _value(self, kpi: int, agents: Any, threshold: Any) -> Any:
-        return each(twin.mixed, kpi, agents, self._load, self._patience, self._onset, threshold, self._cv)
+        return each(mixed, kpi, agents, self._load, self._patience, self._onset, threshold, self._cv)
 
     def _least(self, target: Target, whole: bool) -> Any:
         kpi, bound, _ = target

@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from wfm.erlang import twin
+from wfm.erlang.formulas.shared import measure_blend, measure_chats
 from wfm.erlang.models.base import FINITE, Queue, Target, _extreme, _in_units, _meets
 from wfm.erlang.models.kpis import BEYOND, KPIS, LEVELS, SHARES, WAITS, Kpi, some
 from wfm.erlang.models.limited import be_whole
@@ -65,7 +65,7 @@ class ChatQueue(Queue):
 
     def _value(self, kpi: int, agents: Any, threshold: Any) -> Any:
         be_whole("agents", agents)
-        return each(twin.measure_chats, kpi, agents, self._load, self._patience, threshold, fixed=(self._times,))
+        return each(measure_chats, kpi, agents, self._load, self._patience, threshold, fixed=(self._times,))
 
     def _least(self, target: Target, whole: bool) -> Any:
         if not whole:
@@ -115,7 +115,7 @@ class BlendedQueue(Queue):
         be_whole("reserve", self._reserve)
 
     def _value(self, kpi: int, agents: Any, threshold: Any) -> Any:
-        return each(twin.measure_blend, kpi, agents, self._reserve, self._load, self._patience, threshold)
+        return each(measure_blend, kpi, agents, self._reserve, self._load, self._patience, threshold)
 
     def reserve_for(self, agents: "Numbers", **targets: Any) -> Any:
         """Least reserve with which so many agents meet every target; it leaves them the most outbound work.
@@ -148,7 +148,7 @@ class BlendedQueue(Queue):
         within = threshold / self._aht
 
         def holds(one_more: Any) -> Any:
-            value = each(twin.measure_blend, kpi.code, agents, one_more - 1.0, self._load, self._patience, within)
+            value = each(measure_blend, kpi.code, agents, one_more - 1.0, self._load, self._patience, within)
             return _meets(kpi, _in_units(value, kpi, self._aht), bound, 1e-12) | (one_more > agents + 2.0)
 
         least = least_whole(holds, 1.0 + self._like(agents, bound, threshold)) - 1.0

@@ -74,12 +74,13 @@ def row(question: str, contenders: list[Contender], claims: list[Claim], rounds:
         "question": question,
         "rounds": rounds,
         "contenders": told,
-        "claims": [_judge(claim, taken) for claim in claims],
+        "claims": [judge(claim, taken) for claim in claims],
         "agreement": agreement,
     }
 
 
-def _judge(claim: Claim, taken: dict[str, list[float]]) -> dict[str, Any]:
+def judge(claim: Claim, taken: dict[str, list[float]]) -> dict[str, Any]:
+    """The ratio of medians, its spread over the rounds, and whether floor and aim are reached."""
     entry: dict[str, Any] = {"what": claim.what, "floor": claim.floor, "aim": claim.aim, "more": claim.more}
     missing = [name for name in (claim.above, claim.below) if name not in taken]
     if missing:

@@ -17,7 +17,7 @@ from pathlib import Path
 
 ROUNDS = 7
 GATE_HELP = 10.0
-GATE_CALC = 15.0
+GATE_CALC = 12.0
 GATE_FIRST_LINE = 1.0  # seconds; DESIGN section 6: long work shows progress
 
 

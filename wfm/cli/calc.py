@@ -277,7 +277,7 @@ def _plain(value: float) -> float | None:
 
 
 def _lines(question: Question, solve: str, answer: float, language: str) -> list[str]:
-    comma = text("step.and", language)
+    comma = text("calc.and", language)
     contacts = answer if solve == "rate" else question.contacts or 0.0
     known = [
         text("calc.contacts", language, contacts=_number(contacts), minutes=_number(question.per / 60)),
@@ -331,7 +331,7 @@ def _table(question: Question, table: list[tuple[int, dict[str, float]]], langua
     for name in (name for name in (_LINE_KPIS if question.model == "B" else _KPIS) if name in table[0][1]):
         numbers = [_shown(kpis[name], _KPIS[name]) for _, kpis in table]
         rows.append([_label(name, question, language), *numbers, _definition(name, question, language)])
-    kept = [text("value.yes" if _met(question, kpis) else "value.no", language) for _, kpis in table]
+    kept = [text("calc.yes" if _met(question, kpis) else "calc.no", language) for _, kpis in table]
     rows.append([text("calc.kept", language), *kept, ""])
     return aligned(rows, right=range(1, len(table) + 1))
 

@@ -122,10 +122,11 @@ def reason_of(error: OSError) -> str:
 
 @cache
 def _chinese() -> dict[str, str]:
+    # Not importlib.resources, which loads tempfile and half of the library with it: a one-shot answer would wait for it.
     import tomllib
-    from importlib.resources import files
+    from pathlib import Path
 
-    text = files("wfm.core").joinpath("data/messages_zh.toml").read_text(encoding="utf-8")
+    text = (Path(__file__).parent / "data" / "messages_zh.toml").read_text(encoding="utf-8")
     return {english: chinese for section in tomllib.loads(text).values() for english, chinese in section.items()}
 
 

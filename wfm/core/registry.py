@@ -7,7 +7,7 @@ from __future__ import annotations
 import tomllib
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
+from pathlib import Path
 from typing import Any
 
 
@@ -40,7 +40,7 @@ class Point:
 @cache
 def table(file: str) -> dict[str, Any]:
     """A data file of ``wfm/core/data`` as a dictionary."""
-    text = resources.files("wfm.core").joinpath("data", f"{file}.toml").read_text(encoding="utf-8")
+    text = (Path(__file__).parent / "data" / f"{file}.toml").read_text(encoding="utf-8")
     return tomllib.loads(text)
 
 

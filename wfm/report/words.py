@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import tomllib
 from functools import cache
-from importlib import resources
+from pathlib import Path
 from typing import Literal
 
 Language = Literal["zh", "en"]
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
+
+
+_FOLDER = Path(__file__).parent / "words"
 
 
 @cache
@@ -21,16 +24,22 @@ def catalog() -> dict[str, dict[str, str]]:
         A key that two catalogs define.
     """
     entries: dict[str, dict[str, str]] = {}
-    folder = resources.files("wfm.report").joinpath("words")
-    for file in sorted(folder.iterdir(), key=lambda item: item.name):
-        if not file.name.endswith(".toml"):
-            continue
-        for section, keys in tomllib.loads(file.read_text(encoding="utf-8")).items():
-            for key, pair in keys.items():
-                if f"{section}.{key}" in entries:
-                    raise ValueError(f"the text {section}.{key} is defined twice")
-                entries[f"{section}.{key}"] = pair
+    for file in sorted(_FOLDER.glob("*.toml")):
+        for key, pair in _entries(file.stem).items():
+            if key in entries:
+                raise ValueError(f"the text {key} is defined twice")
+            entries[key] = pair
     return entries
+
+
+@cache
+def _entries(stem: str) -> dict[str, dict[str, str]]:
+    """The texts of one catalog; none where there is no such file."""
+    file = _FOLDER / f"{stem}.toml"
+    if not file.exists():
+        return {}
+    sections = tomllib.loads(file.read_text(encoding="utf-8"))
+    return {f"{section}.{key}": pair for section, keys in sections.items() for key, pair in keys.items()}
 
 
 def text(key: str, language: str, **values: object) -> str:
@@ -41,7 +50,9 @@ def text(key: str, language: str, **values: object) -> str:
     KeyError
         No such text, or a placeholder without a value.
     """
-    return catalog()[key][language].format(**values)
+    # A section with a catalog of its own is found without reading the others: a one-shot answer needs no more.
+    own = _entries(key.partition(".")[0])
+    return (own[key] if key in own else catalog()[key])[language].format(**values)
 
 
 def name(section: str, key: object, language: str, **values: object) -> str:

@@ -239,9 +239,7 @@ def measured(rounds: int) -> dict[str, Any]:
     built = build()
     c, peer = (None if isinstance(built, str) else built), has_peer()
     notes = [f"Clock: {CLOCK}. Ratios of medians over {rounds} rounds; in brackets the least and greatest of a round."]
-    notes.append(
-        f"Questions a round: {MANY:,} to us, {FEW} to pyworkforce, {FEWEST} to it at 10,000 erlang; times are of one question."
-    )
+    notes.append(f"pyworkforce is slow and is asked {FEW} questions a round, at 10,000 erlang {FEWEST}; times are of one question.")
     if isinstance(built, str):
         notes.append(f"No plain C here: {built}.")
     if not peer:

@@ -16,6 +16,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from wfm.erlang.formulas.kpis import ABANDON_RATE_OFFERED
+
 Vector = NDArray[np.float64]
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -63,7 +65,12 @@ def __getattr__(name: str) -> Any:
 
 
 # Named for those who read the loops below.
+abandoned: Any = _KERNELS["abandoned"]
+balance: Any = _KERNELS["balance"]
 greatest_load: Any = _KERNELS["greatest_load"]
+is_ordinary: Any = _KERNELS["is_ordinary"]
+measure_by: Any = _KERNELS["measure_by"]
+split: Any = _KERNELS["split"]
 least_agents: Any = _KERNELS["least_agents"]
 measure: Any = _KERNELS["measure"]
 measure_blend: Any = _KERNELS["measure_blend"]
@@ -81,6 +88,25 @@ def measure_each(kpi: int, n: Vector, a: Vector, patience: Vector, onset: Vector
     for i in range(n.size):
         out[i] = measure(kpi, n[i], a[i], patience[i], onset[i], threshold[i])
     return out
+
+
+@kernel
+def level_and_abandoned_each(
+    kpi: int, n: Vector, a: Vector, patience: Vector, onset: Vector, threshold: Vector
+) -> tuple[Vector, Vector]:
+    """A service level and `ABANDON_RATE_OFFERED` in one go: mostly both are asked for, and they share most of the way."""
+    level = np.empty(n.size)
+    lost = np.empty(n.size)
+    for i in range(n.size):
+        k, b, p, o, t = n[i], a[i], patience[i], onset[i], threshold[i]
+        if is_ordinary(k, b, p, o, t):
+            q = balance(k, b, p, o)
+            level[i] = measure_by(kpi, q, split(q, k, b, p, o, t))
+            lost[i] = abandoned(q)
+        else:
+            level[i] = measure(kpi, k, b, p, o, t)
+            lost[i] = measure(ABANDON_RATE_OFFERED, k, b, p, o, t)
+    return level, lost
 
 
 @kernel

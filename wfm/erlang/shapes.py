@@ -5,7 +5,7 @@ the compiled loops.
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from numbers import Real
 from typing import TYPE_CHECKING, Any
 
@@ -88,19 +88,34 @@ def _rule(above: float, most: float) -> str:
     return f"it must be {lowest} and finite" if most > 1e300 else f"it must lie in [0, {most:g}]"
 
 
+def are_arrays(values: Iterable[Any]) -> bool:
+    """Whether any of them is more than a number, so that compiled loops do the work."""
+    return not all(isinstance(v, float) for v in values)
+
+
 def each(function: Callable[..., float], kpi: int, *values: Any, fixed: tuple[tuple[float, ...], ...] = ()) -> Any:
     """Apply one of the formulas of (kpi, numbers, fixed tables), by its compiled loop where any of the numbers is an array."""
-    if all(isinstance(v, float) for v in values):
+    if not are_arrays(values):
         return function(kpi, *values, *fixed)
+    result, shape = _looped(f"{function.__name__}_each", kpi, values, fixed)
+    return result.reshape(shape)
+
+
+def pair(loop: str, kpi: int, *values: Any) -> tuple[Any, Any]:
+    """The two results of a compiled loop over arrays."""
+    (one, other), shape = _looped(loop, kpi, values, ())
+    return one.reshape(shape), other.reshape(shape)
+
+
+def _looped(name: str, kpi: int, values: tuple[Any, ...], fixed: tuple[tuple[float, ...], ...]) -> tuple[Any, tuple[int, ...]]:
     import numpy as np
 
     from wfm.erlang import blocks, kernels
 
-    name = f"{function.__name__}_each"
     loop = getattr(blocks if hasattr(blocks, name) else kernels, name)
     shape = np.broadcast_shapes(*(np.shape(v) for v in values))
     tables = [np.array(f, dtype=np.float64) for f in fixed]
-    return loop(kpi, *(_flat(v, shape) for v in values), *tables).reshape(shape)
+    return loop(kpi, *(_flat(v, shape) for v in values), *tables), shape
 
 
 def _flat(value: Any, shape: tuple[int, ...]) -> "Vector":

@@ -47,6 +47,8 @@ from wfm.erlang.formulas.kpis import (
 )
 from wfm.erlang.formulas.loss import blocking, ln_blocking, one_minus_blocking
 from wfm.erlang.formulas.patience import (
+    Balance,
+    Split,
     abandoned,
     balance,
     mean_wait,
@@ -83,20 +85,7 @@ def measure(kpi: int, n: float, a: float, patience: float, onset: float, thresho
         return measure_endless(kpi, n, a, threshold)
     q = balance(n, a, patience, onset)
     if kpi <= SL_VIRTUAL or (ABANDON_WITHIN <= kpi <= P_VIRTUAL_LONGER):
-        by = split(q, n, a, patience, onset, threshold)
-        if kpi == SL_OFFERED:
-            return by.served_within
-        if kpi == SL_NET:
-            return by.served_within / (served(q) + by.abandoned_after)
-        if kpi == SL_ANSWERED:
-            return by.served_within / served(q)
-        if kpi == SL_EITHER:
-            return by.wait_within
-        if kpi == SL_VIRTUAL:
-            return by.virtual_within
-        if kpi == ABANDON_WITHIN:
-            return max(abandoned(q) - by.abandoned_after, 0.0)
-        return by.wait_beyond if kpi == P_WAIT_LONGER else by.virtual_beyond
+        return measure_by(kpi, q, split(q, n, a, patience, onset, threshold))
     if kpi == ANSWER_RATE:
         return served(q)
     if kpi == P_NO_WAIT:
@@ -118,6 +107,28 @@ def measure(kpi: int, n: float, a: float, patience: float, onset: float, thresho
     if kpi == MEAN_TIME_TO_ABANDON:
         return mean_wait_abandoned(q, n, a, patience, onset)
     return math.nan
+
+
+def measure_by(kpi: int, q: Balance, by: Split) -> float:
+    """The KPI where it hangs on the threshold."""
+    if kpi == SL_OFFERED:
+        return by.served_within
+    if kpi == SL_NET:
+        return by.served_within / (served(q) + by.abandoned_after)
+    if kpi == SL_ANSWERED:
+        return by.served_within / served(q)
+    if kpi == SL_EITHER:
+        return by.wait_within
+    if kpi == SL_VIRTUAL:
+        return by.virtual_within
+    if kpi == ABANDON_WITHIN:
+        return max(abandoned(q) - by.abandoned_after, 0.0)
+    return by.wait_beyond if kpi == P_WAIT_LONGER else by.virtual_beyond
+
+
+def is_ordinary(n: float, a: float, patience: float, onset: float, threshold: float) -> bool:
+    """Whether there are agents and load, and patience has an end: no edge case."""
+    return 0.0 < n < math.inf and 0.0 < a < math.inf and 0.0 <= patience < math.inf and 0.0 <= onset < math.inf and threshold >= 0.0
 
 
 def measure_endless(kpi: int, n: float, a: float, threshold: float) -> float:

@@ -35,6 +35,7 @@ class Measures(Mapping[str, Any]):
         self._shape = shape.merge(queue._shape)
         self._queue = queue
         self._kpis = {n: k for n, k in queue._kpis.items() if threshold is not None or not k.needs_threshold}
+        self._found: dict[int, Any] = {}
         self._known: dict[str, Any] = {}
 
     def __getitem__(self, name: str) -> Any:
@@ -42,8 +43,9 @@ class Measures(Mapping[str, Any]):
             if name not in self._kpis:
                 raise KeyError(_no_such(name, self._queue._kpis))
             kpi = self._kpis[name]
-            value = self._queue._value(kpi.code, self._agents, self._threshold)
-            self._known[name] = self._shape.wrap(_in_units(value, kpi, self._queue._aht), name)
+            if kpi.code not in self._found:
+                self._found |= self._queue._values(kpi.code, self._agents, self._threshold)
+            self._known[name] = self._shape.wrap(_in_units(self._found[kpi.code], kpi, self._queue._aht), name)
         return self._known[name]
 
     def __contains__(self, name: object) -> bool:
@@ -92,6 +94,10 @@ class Queue:
     def _value(self, kpi: int, agents: Any, threshold: Any) -> Any:
         """The KPI of this code with so many agents, times in mean handle times."""
         raise NotImplementedError
+
+    def _values(self, kpi: int, agents: Any, threshold: Any) -> dict[int, Any]:
+        """The KPI, with others that cost nothing once it is computed, by code."""
+        return {kpi: self._value(kpi, agents, threshold)}
 
     @property
     def offered_load(self) -> Any:

@@ -16,7 +16,7 @@ from wfm.erlang.formulas.measure import measure, measure_endless
 from wfm.erlang.formulas.staffing import greatest_load, least_agents
 from wfm.erlang.models.base import Queue, Target
 from wfm.erlang.models.kpis import BEYOND, LEVELS, SHARES, WAITS, Kpi, some
-from wfm.erlang.shapes import each
+from wfm.erlang.shapes import are_arrays, each, pair
 
 if TYPE_CHECKING:
     from wfm.erlang.shapes import Numbers
@@ -34,6 +34,13 @@ class _Solved(Queue):
 
     def _value(self, kpi: int, agents: Any, threshold: Any) -> Any:
         return each(measure, kpi, agents, self._load, self._patience, self._onset, threshold)
+
+    def _values(self, kpi: int, agents: Any, threshold: Any) -> dict[int, Any]:
+        numbers = (agents, self._load, self._patience, self._onset, threshold)
+        if kpi > k.SL_VIRTUAL or not are_arrays(numbers) or _is(self._patience, math.inf):
+            return super()._values(kpi, agents, threshold)
+        level, lost = pair("level_and_abandoned_each", kpi, *numbers)
+        return {kpi: level, k.ABANDON_RATE_OFFERED: lost}
 
     def _least(self, target: Target, whole: bool) -> Any:
         if not whole:

@@ -13,7 +13,8 @@ LOGNORMAL mean and standard deviation of the logarithm
 WEIBULL   scale, shape
 ========= ===================================================================================================
 
-The functions are about those who are willing to wait. `cuts` starts with the time nobody is lost before.
+The functions are about those who are willing to wait. `cuts` starts with the time nobody is lost before; the others are
+the kinks, where the share still there jumps or bends.
 Plain Python; compiled in `wfm.erlang.kernels`.
 """
 
@@ -100,6 +101,48 @@ def fate(law: Sequence[float], t: float) -> Fate:
 def weibull_power(law: Sequence[float], t: float) -> float:
     """(t/scale)^shape for t > 0; where it would leave the doubles, a number whose exponential is 0 all the same."""
     return math.exp(min(law[5] * math.log(t / law[4]), 100.0))
+
+
+def reach(law: Sequence[float], t: float, tiny: float) -> float:
+    """How far past t sixteen Gauss-Legendre points resolve the share still there, kinks apart; inf where e^-60 or less are.
+
+    Below `tiny` a span may be a single piece, resolved or not. Of STEPS only the tail is asked for.
+    """
+    family = law[0]
+    if family == STEPS:
+        return t + 4.0 * law[4] if t - law[5 + int(law[5])] < 60.0 * law[4] else math.inf
+    if family == PHASES:
+        count = int(law[4])
+        shortest = math.inf
+        for i in range(count):
+            mean = law[5 + count + i]
+            shortest = min(shortest, mean if t < 60.0 * mean else math.inf)
+        return t + 4.0 * shortest
+    if family == UNIFORM:
+        return law[5] if t < law[5] else math.inf
+    if family == STAGES:
+        return reach_of_stages(law, t)
+    # The others are functions of the logarithm of t, too steep at 0 for a polynomial: no piece is wider than from t to 3 t.
+    if family == LOGNORMAL:
+        z = (math.log(t) - law[4]) / law[5] if t > 0.0 else -math.inf
+        if z < -38.0:
+            return max(math.exp(law[4] - 38.0 * law[5]), tiny)
+        return max(t * min(3.0, math.exp(min(2.0 * law[5], 2.0))), tiny) if z < 11.0 else math.inf
+    y = law[5] * math.log(t / law[4]) if t > 0.0 else -math.inf
+    if y < -50.0:
+        return max(law[4] * math.exp(-50.0 / law[5]), tiny)
+    step = min(8.0, max(1.5, -6.0 - y)) / law[5]
+    return max(t * min(3.0, math.exp(min(step, 2.0))), tiny) if y < 4.1 else math.inf
+
+
+def reach_of_stages(law: Sequence[float], t: float) -> float:
+    """`reach` of STAGES: two standard deviations, or all that is too far before the mean for a double to tell."""
+    root = math.sqrt(law[4])
+    spread = root * law[5]
+    z = (t - law[4] * law[5]) / spread
+    if z < -40.0:
+        return law[4] * law[5] - 40.0 * spread
+    return t + 2.0 * spread if z < 12.0 + 60.0 / root else math.inf
 
 
 def hazard(law: Sequence[float], t: float) -> float:

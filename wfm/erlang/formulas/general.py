@@ -2,9 +2,8 @@
 
 V of an arrival has density arrive e^phi(t) / (1/B(n-1, a) + arrive J), phi(t) = arrive H(t) - serve t, H the integral of
 the share still there and J the integral of e^phi (Baccelli and Hebuterne 1981; Zeltyn and Mandelbaum, QUESTA 51, 2005).
-phi is concave. From its top the integrals are summed outwards, relative to the top, panel by panel: each panel is as wide
-as sixteen Gauss-Legendre points resolve both the patience and e^phi, and phi within the panel is integrated rather than
-computed, so nothing cancels, however large phi is. Where patience is constant for a while the panel is elementary.
+phi is concave. The integrals are taken relative to its top, from where it has fallen too far to matter before the top to
+where it has after it, panel by panel (`wfm.erlang.formulas.panels`).
 
 Rates and times are in the distribution's unit of time. Plain Python; compiled in `wfm.erlang.kernels`.
 """
@@ -13,17 +12,26 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from wfm.erlang.formulas.fate import ENDLESS, STEPS, WILLING, fate, step_at
-from wfm.erlang.formulas.gauss import NEXT, NODES, POINTS, RUNNING, TOP, WEIGHTS
-from wfm.erlang.formulas.patience import linear_moment
-from wfm.erlang.formulas.special import decay_mean
+from wfm.erlang.formulas.fate import ENDLESS, WILLING, fate, reach
+from wfm.erlang.formulas.gauss import NODES, POINTS, WEIGHTS
+from wfm.erlang.formulas.panels import (
+    FALL,
+    Sums,
+    add,
+    curved_panel,
+    drift,
+    flat_panel,
+    is_flat,
+    next_cut,
+    panel_end,
+    width_within,
+)
 
-# A panel is fine enough where the last coefficients of its functions are below this; the integrals' error is its square.
-RESOLVED = 1e-6
-# Where they are below this, a panel of twice the width will do as well.
-AMPLE_SPACE = 3e-11
-# e^-45 of the top no longer counts.
+# e^-45 of the top no longer counts; for losses, which may all lie far out, what has left the doubles.
 DEEP = 45.0
+DEEPEST = 690.0
+# No span takes this many panels, kinks apart (tests count them). The sums would be nan rather than wrong.
+MOST_PANELS = 1000
 
 
 class Stay(NamedTuple):
@@ -33,38 +41,11 @@ class Stay(NamedTuple):
     gone: float
 
 
-class Sums(NamedTuple):
-    """Integrals over V, in units of e^phi at `top`: of 1, served, lost, V, V served, and patience where it is below V."""
+class Edge(NamedTuple):
+    """A time before the top, and phi there less phi at the top."""
 
-    top: float
-    all: float
-    served: float
-    lost: float
-    virtual: float
-    served_wait: float
-    lost_wait: float
-
-
-def next_cut(cuts: Sequence[float], t: float) -> float:
-    """The first of the cuts after t; inf where there is none."""
-    low = -1
-    high = len(cuts)
-    while high - low > 1:
-        middle = (low + high) // 2
-        if cuts[middle] <= t:
-            low = middle
-        else:
-            high = middle
-    return cuts[high] if high < len(cuts) else math.inf
-
-
-def is_flat(law: Sequence[float], t: float) -> bool:
-    """Whether nobody leaves from t to the next cut."""
-    if law[0] != STEPS:
-        return False
-    count = int(law[5])
-    i = step_at(law, t)
-    return i < count - 1 or law[4] == math.inf or law[6 + count + i] == 0.0
+    t: float
+    phi: float
 
 
 def stay(law: Sequence[float], cuts: Sequence[float], low: float, high: float) -> Stay:
@@ -72,45 +53,23 @@ def stay(law: Sequence[float], cuts: Sequence[float], low: float, high: float) -
     there = 0.0
     gone = 0.0
     left = low
-    bend = 0.0
-    guess = math.inf
+    tiny = 1e-12 * high
     while left < high:
-        cut = min(next_cut(cuts, left), high)
-        width = min(cut - left, guess)
+        right = panel_end(law, cuts, left, high, tiny)
+        width = right - left
         if is_flat(law, left):
             share = fate(law, left)
             there += share.stays * width
             gone += share.gone * width
+        elif reach(law, left, tiny) == math.inf:
+            gone += width
         else:
-            while True:
-                mean_there = 0.0
-                mean_gone = 0.0
-                rough = 0.0
-                rough_next = 0.0
-                for i in range(POINTS):
-                    share = fate(law, left + width * NODES[i])
-                    mean_there += WEIGHTS[i] * share.stays
-                    mean_gone += WEIGHTS[i] * share.gone
-                    rough += TOP[i] * share.stays
-                    rough_next += NEXT[i] * share.stays
-                bend = abs(rough) + abs(rough_next)
-                if bend <= RESOLVED or bend * width <= 1e-14 * high:
-                    break
-                width *= 0.5
-            there += mean_there * width
-            gone += mean_gone * width
-        right = end_of(left, width, cut)
-        if right <= left:
-            break
+            for i in range(POINTS):
+                share = fate(law, left + width * NODES[i])
+                there += width * WEIGHTS[i] * share.stays
+                gone += width * WEIGHTS[i] * share.gone
         left = right
-        guess = 2.0 * width if bend <= AMPLE_SPACE else width
     return Stay(there, gone)
-
-
-def end_of(left: float, width: float, cut: float) -> float:
-    """Where a panel ends: at the cut, if it is within rounding of it."""
-    right = left + width
-    return cut if cut - right <= 1e-14 * right else right
 
 
 def rise(law: Sequence[float], cuts: Sequence[float], arrive: float, serve: float, low: float, high: float) -> float:
@@ -120,181 +79,88 @@ def rise(law: Sequence[float], cuts: Sequence[float], arrive: float, serve: floa
 
 def find_top(law: Sequence[float], cuts: Sequence[float], arrive: float, serve: float) -> float:
     """Where phi is largest, to about nine digits (it is flat there): as many arrive and stay as are served."""
-    willing = arrive * law[WILLING]
-    if willing <= serve:
+    if drift(law, arrive, serve, 0.0) <= 0.0:
         return 0.0
     low = 0.0
     high = next_cut(cuts, 0.0)
-    while high < math.inf and willing * fate(law, high).stays > serve:
+    while high < math.inf and drift(law, arrive, serve, high) > 0.0:
         low = high
         high = next_cut(cuts, high)
     if high == math.inf:
         high = 2.0 * low + 1.0 / serve
-        while willing * fate(law, high).stays > serve:
+        while drift(law, arrive, serve, high) > 0.0 and high < 1e300:
             low = high
             high *= 2.0
-    while high - low > 1e-10 * high and high > 1e-300:
+    if is_flat(law, low):
+        return high
+    tiny = 1e-18 / arrive
+    while high - low > 1e-10 * high + tiny:
         middle = 0.5 * (low + high)
-        if willing * fate(law, middle).stays > serve:
+        if drift(law, arrive, serve, middle) > 0.0:
             low = middle
         else:
             high = middle
     return high
 
 
-def sums(
-    law: Sequence[float],
-    cuts: Sequence[float],
-    arrive: float,
-    serve: float,
-    top: float,
-    low: float,
-    high: float,
-) -> Sums:
-    """Integrals over V from low to high (which may be inf), in units of e^phi at the point of [low, high] nearest to `top`."""
-    willing = arrive * law[WILLING]
-    top = min(max(top, low), high)
-    left = top
+def left_edge(law: Sequence[float], cuts: Sequence[float], arrive: float, serve: float, top: float, low: float) -> Edge:
+    """The place at or after `low` before which e^phi no longer counts against the top."""
+    t = top
     phi = 0.0
-    step = DEEP / (arrive + serve)
-    while left > low and phi > -DEEP:
-        begin = max(left - step, low)
-        phi -= rise(law, cuts, arrive, serve, begin, left)
-        left = begin
-        step *= 2.0
+    while t > low and phi > -DEEP:
+        width = max(width_within(law, arrive, serve, t, t - low, -1.0), 1e-15 * t)
+        before = t - width if width < t - low else low
+        phi -= rise(law, cuts, arrive, serve, before, t)
+        t = before
+    return Edge(t, phi)
+
+
+def sums(law: Sequence[float], cuts: Sequence[float], arrive: float, serve: float, top: float, low: float, high: float) -> Sums:
+    """Integrals over V from low to high (which may be inf), in units of e^phi at the point of [low, high] nearest to `top`."""
+    top = min(max(top, low), high)
+    left, phi = left_edge(law, cuts, arrive, serve, top, low)
     gone_before = stay(law, cuts, 0.0, left).gone
-    total = Sums(top, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
-    exponents = [0.0] * POINTS
+    total = Sums(0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+    tiny = 1e-12 / (arrive + serve)
     theres = [0.0] * POINTS
     gones = [0.0] * POINTS
-    crooked = 0.0
-    guess = 6.0 / max(abs(willing * fate(law, left).stays - serve), 1e-300)
-    while left < high:
-        if phi < -690.0 and left >= top:
-            break
-        cut = min(next_cut(cuts, left), high)
-        if left < top:
-            cut = min(cut, top)
+    for _ in range(MOST_PANELS + len(cuts)):
+        if left >= high or (left >= top and is_over(law, cuts, arrive, serve, left, phi, total.lost_wait)):
+            return total
+        right = panel_end(law, cuts, left, top if left < top else high, tiny)
         if is_flat(law, left):
-            panel = flat_panel(law, willing, serve, left, cut - left, phi, gone_before)
-            width = cut - left
-            share = fate(law, left)
-            phi += (willing * share.stays - serve) * width
-            gone_before += share.gone * width
+            panel = flat_panel(law, arrive, serve, left, right - left, phi, gone_before)
         else:
-            width = min(cut - left, guess)
-            if width == math.inf:
-                width = 8.0 / serve
-            there = 0.0
-            gone = 0.0
-            while True:
-                for i in range(POINTS):
-                    share = fate(law, left + width * NODES[i])
-                    theres[i] = share.stays
-                    gones[i] = share.gone
-                there = 0.0
-                gone = 0.0
-                bend = 0.0
-                bend_next = 0.0
-                for i in range(POINTS):
-                    there += WEIGHTS[i] * theres[i]
-                    gone += WEIGHTS[i] * gones[i]
-                    bend += TOP[i] * theres[i]
-                    bend_next += NEXT[i] * theres[i]
-                rough = 0.0
-                rough_next = 0.0
-                largest = 0.0
-                for i in range(POINTS):
-                    lived = 0.0
-                    for j in range(POINTS):
-                        lived += RUNNING[POINTS * i + j] * theres[j]
-                    exponents[i] = math.exp(min(phi + width * (willing * lived - serve * NODES[i]), 700.0))
-                    rough += TOP[i] * exponents[i]
-                    rough_next += NEXT[i] * exponents[i]
-                    largest = max(largest, exponents[i])
-                load = willing * width
-                crooked = (abs(rough) + abs(rough_next)) / largest if largest > 0.0 else 0.0
-                if width <= 1e-14 * (left + width) or (
-                    crooked <= RESOLVED and load * (abs(bend) + abs(bend_next)) <= 1e-11 + 1e-14 * load
-                ):
-                    break
-                width *= 0.5
-            panel = curved_panel(law, left, width, gone_before, exponents, theres, gones)
-            phi += width * (willing * there - serve)
-            gone_before += width * gone
-        total = Sums(
-            top,
-            total.all + panel.all,
-            total.served + panel.served,
-            total.lost + panel.lost,
-            total.virtual + panel.virtual,
-            total.served_wait + panel.served_wait,
-            total.lost_wait + panel.lost_wait,
-        )
-        right = end_of(left, width, cut)
-        if right <= left or right == math.inf:
-            break
+            width = curved_width(law, arrive, serve, left, right - left, left < top)
+            right = left + width if width < right - left else right
+            panel = curved_panel(law, arrive, serve, left, right - left, phi, gone_before, theres, gones)
+        total = add(total, panel.sums)
+        phi += panel.gain
+        gone_before += panel.gone
         left = right
-        guess = 2.0 * width if crooked <= AMPLE_SPACE else width
-        if phi < -DEEP and left > max(top, cuts[0]):
-            fall = serve - willing * fate(law, left).stays
-            if math.exp(phi) * (left + 1.0 / fall) <= 1e-18 * total.lost_wait * fall:
-                break
-    return total
+    return Sums(math.nan, math.nan, math.nan, math.nan, math.nan, math.nan)
 
 
-def flat_panel(
-    law: Sequence[float], willing: float, serve: float, left: float, width: float, phi: float, gone_before: float
-) -> Sums:
-    """`sums` over a panel in which nobody leaves: phi is linear there."""
-    keep = law[WILLING]
-    share = fate(law, left)
-    growth = (willing * share.stays - serve) * width
-    if width < math.inf:
-        unit = math.exp(min(phi + max(growth, 0.0), 700.0)) * width
-        level = unit * decay_mean(abs(growth))
-        moment = left * level + unit * width * linear_moment(growth)
+def curved_width(law: Sequence[float], arrive: float, serve: float, left: float, most: float, ascends: bool) -> float:
+    """Width of the next panel: phi changes by no more than FALL in it."""
+    if ascends:
+        # phi is concave, so it rises nowhere faster than at the left.
+        width = min(most, FALL / max(drift(law, arrive, serve, left), 1e-300))
     else:
-        fall = serve - willing * share.stays
-        level = math.exp(phi) / fall
-        moment = (left + 1.0 / fall) * level
-    stays = keep * share.stays
-    gone = 1.0 - keep + keep * share.gone
-    gave_up = keep * max(share.gone * left - gone_before, 0.0)
-    return Sums(left, level, stays * level, gone * level, moment, stays * moment, gave_up * level)
+        width = width_within(law, arrive, serve, left, most, 1.0)
+    return max(width, 1e-15 * left)
 
 
-def curved_panel(
-    law: Sequence[float],
-    left: float,
-    width: float,
-    gone_before: float,
-    exponents: Sequence[float],
-    theres: Sequence[float],
-    gones: Sequence[float],
-) -> Sums:
-    """`sums` over a panel from e^phi and the shares still there and gone at its points."""
-    keep = law[WILLING]
-    level = 0.0
-    served = 0.0
-    lost = 0.0
-    moment = 0.0
-    served_wait = 0.0
-    lost_wait = 0.0
-    for i in range(POINTS):
-        since = width * NODES[i]
-        gone_since = 0.0
-        for j in range(POINTS):
-            gone_since += RUNNING[POINTS * i + j] * gones[j]
-        weight = width * WEIGHTS[i] * exponents[i]
-        t = left + since
-        level += weight
-        served += weight * keep * theres[i]
-        lost += weight * (1.0 - keep + keep * gones[i])
-        moment += weight * t
-        served_wait += weight * keep * theres[i] * t
-        lost_wait += weight * keep * max(t * gones[i] - gone_before - width * gone_since, 0.0)
-    return Sums(left, level, served, lost, moment, served_wait, lost_wait)
+def is_over(
+    law: Sequence[float], cuts: Sequence[float], arrive: float, serve: float, left: float, phi: float, lost_wait: float
+) -> bool:
+    """Whether what lies past `left`, itself past the top, adds nothing, not even to the losses."""
+    if phi < -DEEPEST:
+        return True
+    if phi >= -DEEP or left <= cuts[0]:
+        return False
+    fall = -drift(law, arrive, serve, left)
+    return math.exp(phi) * (left + 1.0 / fall) <= 1e-18 * lost_wait * fall
 
 
 def is_endless(law: Sequence[float], arrive: float, serve: float) -> bool:

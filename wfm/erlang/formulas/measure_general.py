@@ -8,7 +8,7 @@ import math
 from collections.abc import Sequence
 
 from wfm.erlang.formulas.fate import ENDLESS, MEAN, WILLING, fate
-from wfm.erlang.formulas.general import find_top, is_endless, next_cut, rise, sums
+from wfm.erlang.formulas.general import find_top, is_endless, rise, sums
 from wfm.erlang.formulas.kpis import (
     ABANDON_RATE_OFFERED,
     ABANDON_WITHIN,
@@ -30,6 +30,7 @@ from wfm.erlang.formulas.kpis import (
     SL_VIRTUAL,
 )
 from wfm.erlang.formulas.loss import blocking_one_less
+from wfm.erlang.formulas.panels import next_cut
 
 # Beyond this no threshold is told from any longer one.
 LONG = 1e200

@@ -1,8 +1,7 @@
-"""Sixteen-point Gauss-Legendre quadrature on (0, 1), with the integral up to each point and a check of smoothness.
+"""Sixteen-point Gauss-Legendre quadrature on (0, 1), with the integral up to each point.
 
-`RUNNING`, row by row, are the weights that integrate from 0 to each point the polynomial through all of them. `TOP` and
-`NEXT` take from the values at the points the last two coefficients of their Legendre series: small where the points
-resolve the function. The points are the roots of Legendre's polynomial P16 by Newton's method.
+`RUNNING`, row by row, are the weights that integrate from 0 to each point the polynomial through all of them. The points
+are the roots of Legendre's polynomial P16 by Newton's method.
 """
 
 import math
@@ -44,5 +43,3 @@ _NODES, _WEIGHTS, _RUNNING = _rule()
 NODES = tuple(0.5 * (1.0 + x) for x in _NODES)
 WEIGHTS = tuple(0.5 * w for w in _WEIGHTS)
 RUNNING = tuple(0.5 * r for r in _RUNNING)
-TOP = tuple((2 * POINTS - 1) / 2.0 * w * _legendre(x)[POINTS - 1] for x, w in zip(_NODES, _WEIGHTS, strict=True))
-NEXT = tuple((2 * POINTS - 3) / 2.0 * w * _legendre(x)[POINTS - 2] for x, w in zip(_NODES, _WEIGHTS, strict=True))

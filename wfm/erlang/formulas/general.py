@@ -78,7 +78,7 @@ def rise(law: Sequence[float], cuts: Sequence[float], arrive: float, serve: floa
 
 
 def find_top(law: Sequence[float], cuts: Sequence[float], arrive: float, serve: float) -> float:
-    """Where phi is largest, to about nine digits (it is flat there): as many arrive and stay as are served."""
+    """Where phi is largest: as many arrive and stay as are served."""
     if drift(law, arrive, serve, 0.0) <= 0.0:
         return 0.0
     low = 0.0
@@ -94,7 +94,7 @@ def find_top(law: Sequence[float], cuts: Sequence[float], arrive: float, serve: 
     if is_flat(law, low):
         return high
     tiny = 1e-18 / arrive
-    while high - low > 1e-10 * high + tiny:
+    while high - low > 4e-16 * high + tiny:
         middle = 0.5 * (low + high)
         if drift(law, arrive, serve, middle) > 0.0:
             low = middle

@@ -12,8 +12,6 @@ from wfm.erlang.formulas import general
 if TYPE_CHECKING:
     from wfm.erlang.shapes import Numbers
 
-# Multiples of the mean of an exponential tail at which to look again; e^-40 is the last that matters.
-DECAYS = (1.0, 4.0, 12.0, 40.0)
 FINITE = sys.float_info.max
 
 
@@ -27,8 +25,8 @@ class Patience:
 
     @cached_property
     def _cuts(self) -> tuple[float, ...]:
-        """Where the integrals are cut: first the time nobody leaves before, then kinks and changes of scale."""
-        raise NotImplementedError
+        """Where the integrals are cut: first the time nobody leaves before, then the kinks."""
+        return (0.0,)
 
     @property
     def mean_patience(self) -> float:
@@ -81,11 +79,6 @@ def steps(times: Sequence[float], shares: Sequence[float], tail: float, mean: fl
     """The law of a survival in steps with an exponential tail; the shares start with 1."""
     endless = shares[-1] if tail == math.inf else 0.0
     return (f.STEPS, 1.0, mean, endless, tail, float(len(times)), *times, *shares)
-
-
-def decay(start: float, mean: float) -> tuple[float, ...]:
-    """Times by which an exponential tail of this mean, begun at `start`, has lost more and more."""
-    return tuple(start + mean * d for d in DECAYS) if 0.0 < mean < math.inf else ()
 
 
 def items(values: Any) -> Iterator[tuple[int, float]]:

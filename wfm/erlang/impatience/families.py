@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from wfm.erlang.formulas import fate as f
-from wfm.erlang.impatience.base import DECAYS, FINITE, Patience, items, number
+from wfm.erlang.impatience.base import FINITE, Patience, items, number
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class ErlangK(Patience):
     mean
         Mean patience, > 0 and finite.
     stages
-        Number of stages, a whole number >= 1; 1 is exponential. The coefficient of variation is 1/sqrt(stages).
+        Number of stages, a whole number from 1 to 1000; 1 is exponential. The coefficient of variation is 1/sqrt(stages).
     """
 
     mean: float
@@ -65,18 +65,12 @@ class ErlangK(Patience):
 
     def __post_init__(self) -> None:
         number("mean", self.mean, above=0.0, most=FINITE)
-        if number("stages", self.stages, above=0.0, most=1e9) % 1.0:
-            raise ValueError(f"stages is {self.stages!r}; it must be a whole number >= 1")
+        if number("stages", self.stages, above=0.0, most=1000.0) % 1.0:
+            raise ValueError(f"stages is {self.stages!r}; it must be a whole number from 1 to 1000")
 
     @cached_property
     def _law(self) -> tuple[float, ...]:
         return (f.STAGES, 1.0, float(self.mean), 0.0, float(self.stages), self.mean / self.stages)
-
-    @cached_property
-    def _cuts(self) -> tuple[float, ...]:
-        spread = self.mean / math.sqrt(self.stages)
-        cuts = (self.mean + spread * z for z in (-8.0, -4.0, -2.0, 0.0, 2.0, 4.0, 8.0, 40.0))
-        return (0.0, *(t for t in cuts if t > 0.0))
 
 
 @dataclass(frozen=True)
@@ -109,10 +103,6 @@ class Hyperexponential(Patience):
         mean = math.fsum(s * m for s, m in zip(shares, self.means, strict=True))
         return (f.PHASES, 1.0, mean, 0.0, float(len(shares)), *shares, *self.means)
 
-    @cached_property
-    def _cuts(self) -> tuple[float, ...]:
-        return (0.0, *sorted({m * d for m in self.means for d in DECAYS}))
-
     def _lived(self, t: float) -> float:
         shares = self._law[5 : 5 + len(self.means)]
         return math.fsum(-s * m * math.expm1(-t / m) for s, m in zip(shares, self.means, strict=True))
@@ -141,11 +131,6 @@ class Lognormal(Patience):
     def _law(self) -> tuple[float, ...]:
         variance = math.log1p(self.cv * self.cv)
         return (f.LOGNORMAL, 1.0, float(self.mean), 0.0, math.log(self.mean) - 0.5 * variance, math.sqrt(variance))
-
-    @cached_property
-    def _cuts(self) -> tuple[float, ...]:
-        middle, spread = self._law[4:]
-        return (0.0, *(math.exp(middle + spread * z) for z in (-12.0, -8.0, -5.0, -3.0, -1.0, 0.0, 1.0, 3.0, 5.0, 8.0, 12.0)))
 
     def _lived(self, t: float) -> float:
         if t == 0.0:
@@ -179,8 +164,3 @@ class Weibull(Patience):
     def _law(self) -> tuple[float, ...]:
         mean = self.scale * math.gamma(1.0 + 1.0 / self.shape)
         return (f.WEIBULL, 1.0, mean, 0.0, float(self.scale), float(self.shape))
-
-    @cached_property
-    def _cuts(self) -> tuple[float, ...]:
-        powers = (1e-12, 1e-8, 1e-4, 0.01, 0.1, 0.5, *DECAYS)
-        return (0.0, *(self.scale * p ** (1.0 / self.shape) for p in powers))

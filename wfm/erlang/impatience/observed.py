@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 from functools import cached_property
 
-from wfm.erlang.impatience.base import FINITE, Patience, decay, items, number, steps
+from wfm.erlang.impatience.base import FINITE, Patience, items, number, steps
 from wfm.erlang.impatience.onset import Deterministic
 
 
@@ -121,7 +121,7 @@ class Empirical(Patience):
         if shares[0] == 0.0:
             return (0.0,)
         after = [t for i, t in enumerate(times) if i and (shares[i] < shares[i - 1] or i == len(times) - 1)]
-        return (*(after or [0.0]), *(decay(times[-1], self._tail_mean) if shares[-1] > 0.0 else ()))
+        return tuple(after or [0.0])
 
     @property
     def kinks(self) -> tuple[float, ...]:

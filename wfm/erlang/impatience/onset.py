@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from wfm.erlang.formulas import fate as f
-from wfm.erlang.impatience.base import Patience, decay, number, steps
+from wfm.erlang.impatience.base import Patience, number, steps
 
 
 class _Onset(Patience):
@@ -32,7 +32,7 @@ class _Onset(Patience):
     @cached_property
     def _cuts(self) -> tuple[float, ...]:
         onset, then_mean = self._ends
-        return (onset, *decay(onset, then_mean)) if onset + then_mean < math.inf else (0.0,)
+        return (onset,) if onset + then_mean < math.inf else (0.0,)
 
     @property
     def kinks(self) -> tuple[float, ...]:

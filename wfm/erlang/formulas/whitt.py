@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from wfm.erlang.formulas.fate import STEPS, UNIFORM, WILLING, hazard, summed_hazard
+from wfm.erlang.formulas.general import is_endless
 from wfm.erlang.formulas.kpis import (
     ABANDON_RATE_OFFERED,
     ANSWER_RATE,
@@ -24,10 +25,13 @@ from wfm.erlang.formulas.kpis import (
     P_WAIT,
 )
 from wfm.erlang.formulas.loss import ln_blocking
+from wfm.erlang.formulas.measure_general import measure_swamped
 
 # A running product is brought back by this power of two before it leaves the doubles.
 BACK = 2.0**600
 LN_BACK = 600.0 * math.log(2.0)
+# More places than these are not gone through.
+MOST_PLACES = 1e7
 
 
 class Whitt(NamedTuple):
@@ -57,6 +61,8 @@ def whitt(n: float, lines: float, a: float, unit: float, law: Sequence[float]) -
     jumps = law[0] == STEPS or law[0] == UNIFORM
     while k < places and weight > 0.0:
         k += 1.0
+        if k > MOST_PLACES:
+            return Whitt(math.nan, math.nan, math.nan, math.nan, math.nan, math.nan)
         if entering <= 0.0:
             weight = 0.0
             break
@@ -103,6 +109,9 @@ def deep(
     jumps = law[0] == STEPS or law[0] == UNIFORM
     while k < places and weight > 0.0:
         k += 1.0
+        if k > MOST_PLACES:
+            depth = -math.inf
+            break
         t = k * unit / entering
         delta = entering * summed_hazard(law, t) if jumps else delta + unit * hazard(law, t)
         weight *= entering / (n + delta)
@@ -145,7 +154,10 @@ def whole(
 
 
 def measure_whitt(kpi: int, n: float, lines: float, a: float, unit: float, law: Sequence[float]) -> float:
-    """KPI number `kpi` of n agents (no more than there are lines), lines and load a; nan for those it does not know."""
+    """KPI number `kpi` of n agents (no more than there are lines), lines and load a; nan for those it does not know.
+
+    No load: nobody waits or is lost. No lines: all are blocked. No agents: nan.
+    """
     if not (n >= 0.0 and lines >= 0.0 and 0.0 <= a < math.inf and unit > 0.0):
         return math.nan
     busy = min(n, lines)
@@ -155,8 +167,14 @@ def measure_whitt(kpi: int, n: float, lines: float, a: float, unit: float, law: 
         if kpi == LN_BLOCKING:
             return -math.inf
         return math.nan if kpi == OCCUPANCY and n == 0.0 else 0.0
+    if lines == 0.0:
+        return measure_lineless(kpi, n)
     if busy == 0.0:
         return math.nan
+    if lines == math.inf and is_endless(law, a, n):
+        if kpi == LN_BLOCKING:
+            return -math.inf
+        return measure_swamped(MEAN_WAIT_ALL if kpi == MEAN_WAIT_ACCEPTED else kpi, n, a, unit, 0.0, law)
     q = whitt(busy, lines, a, unit, law)
     if kpi == P_WAIT:
         return q.wait
@@ -178,3 +196,10 @@ def measure_whitt(kpi: int, n: float, lines: float, a: float, unit: float, law: 
     if kpi == ANSWER_RATE:
         return answered
     return a * answered / n if kpi == OCCUPANCY else math.nan
+
+
+def measure_lineless(kpi: int, n: float) -> float:
+    """The KPI where all are blocked."""
+    if kpi == BLOCKING:
+        return 1.0
+    return math.nan if kpi == MEAN_WAIT_ACCEPTED or (kpi == OCCUPANCY and n == 0.0) else 0.0

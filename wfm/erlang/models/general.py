@@ -68,8 +68,12 @@ class MMnKGWhitt(Queue):
     -----
     An approximation with errors of some percent (W. Whitt, Management Science 51:221, 2005), exact for exponential
     patience; without a limit to the lines use `MMnG`, which is exact for exponential handle times. The waiting leave at
-    rates by their place in the queue, so there are no service levels within a threshold. Without agents or lines all is
-    nan. A fraction of a place in the queue (lines - agents) is not used.
+    rates by their place in the queue, so there are no service levels within a threshold. A fraction of a place in the
+    queue (lines - agents) is not used.
+
+    Without load nobody waits or is lost; without lines all are blocked; with load and lines but no agents all is nan. Where
+    endless patience meets endless lines and too few agents, waits are endless as in `ErlangC`. Places are gone through one by
+    one: a queue that reaches beyond ten million of them is nan, and `ln_blocking` beyond as many is -inf.
     """
 
     _kpis: ClassVar[Mapping[str, Kpi]] = some(

@@ -190,12 +190,18 @@ def test_the_only_plan_is_taken_and_named(folder: Path, monkeypatch: pytest.Monk
         (("agents", "heads", "."), "one thing is explained at a time"),
         (("2027-07-05",), "what is to be explained is not named"),
         (("agents", "12:30", "."), "not a moment"),
+        (("agents", "07-05T12:30", "."), "not a moment"),
         (("agents", "a.yaml", "b.yaml"), "two plans are named"),
     ],
 )
 def test_what_cannot_be_read_is_said(words: tuple[str, ...], said: str) -> None:
     with pytest.raises(InputError, match=said):
         told(*words)
+
+
+@pytest.mark.parametrize("words", [("2027-07-05 12:30",), ("2027/7/5 12:30",), ("2027-7-5", "12:30")])
+def test_moments_are_read_as_sheets_show_them(folder: Path, words: tuple[str, ...]) -> None:
+    assert told("agents", *words, str(folder)).stdout == told("agents", "2027-07-05T12:30", str(folder)).stdout
 
 
 def test_money_measures_are_what_their_amounts_come_to(ground: Ground, quickstart: ShownPlan) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from datetime import date, datetime
 from pathlib import Path
@@ -62,12 +63,14 @@ def _sorted(words: tuple[str, ...]) -> tuple[str, datetime | date | None, str | 
     for word in words:
         if _OPTIONS.get(word.lower()):
             option = _OPTIONS[word.lower()]
-        elif _moment(word) is not None or _clock(word):
+        elif _moment(word) is not None:
             moments.append(word)
         elif _placed(word):
             if path is not None:
                 raise InputError(Problem("two plans are named", key="PLAN", value=word, way_out="Name one of them"))
             path = Path(word)
+        elif word[:1].isdigit():  # a clock time, or a moment that is then said to be none; nothing that is explained begins so
+            moments.append(word)
         else:
             what.append(word)
     if len(what) != 1:
@@ -87,17 +90,13 @@ def _placed(word: str) -> bool:
     return Path(word).is_dir() or word.lower().endswith((".yaml", ".yml", ".xlsx", ".xlsm", ".json")) or "/" in word or "\\" in word
 
 
-def _clock(word: str) -> bool:
-    hour, colon, minute = word.partition(":")
-    return bool(colon) and hour.isdigit() and minute.isdigit()
-
-
 def _moment(word: str) -> datetime | date | None:
-    day, _, clock = word.partition("T")
+    """The moment of ``2027-07-05T12:30``, of ``2027/7/5 12:30`` as a sheet shows it, or a day; None where it is neither."""
+    day, _, clock = word.strip().replace("T", " ").partition(" ")
     try:
-        on = date.fromisoformat(day)
-        return datetime.fromisoformat(f"{on.isoformat()}T{clock.zfill(5)}") if clock else on
-    except ValueError:
+        on = date(*map(int, re.split("[-/]", day, maxsplit=2)))
+        return datetime.fromisoformat(f"{on.isoformat()}T{clock.strip().zfill(5)}") if clock else on
+    except (TypeError, ValueError):
         return None
 
 

@@ -1,133 +1,136 @@
-"""Erlang C's service level, a block of intervals at a time: step by step over short arrays, so that the compiler can use the
-processor's vector units.
+"""The service levels most asked for, a block of intervals at a time through the vector units (`wfm.erlang.vectors`).
 
-The same formulas as `wfm.erlang.formulas` (uniform expansion, Halfin and Whitt's regime), with erfcx as one polynomial and
-the exponential written out, since neither may be a call. What lies outside the expansion's middle (fewer than 16 agents,
-loads under two thirds of them, overload) is left to the scalar kernels.
+The formulas are those of `wfm.erlang.formulas`; what lies outside the expansion's middle (small systems, loads far from the
+agents) is left to the scalar kernels.
 """
 
 import math
-from functools import partial
 
 import numpy as np
 
-from wfm.erlang.formulas.coefficients import MIDDLE, SLOPE, WHOLE
-from wfm.erlang.formulas.uniform import AMPLE, HALF
-from wfm.erlang.kernels import Vector, kernel, measure_endless
+from wfm.erlang.kernels import Vector, kernel, level_and_abandoned, measure_endless
+from wfm.erlang.vectors import FLOOR, WIDTH, exponentials, is_middle, lags, turns
 
-WIDTH = 128
-# Where |eta| < 0.4: d - ln(1 + d) = 0.08 at d = -0.343.
-LOWEST = -0.34
-LOG2_E = 1.4426950408889634
-# ln 2 in two parts, the first short enough for exact multiples.
-LN_2, LN_2_REST = 0.693147180369123816490, 1.90821492927058770002e-10
-# Adding it leaves the nearest whole number in the low bits of the double.
-ROUNDER = 6755399441055744.0
-# Below it the tail is lost beside 1 in any case, and the exponential must not reach the subnormal numbers.
-FLOOR = -700.0
-
-_slope, _whole = np.array(SLOPE), np.array(WHOLE)
-_fast = partial(kernel, contract=True)
+# Patience beyond so many handle times loses digits of the abandonment here.
+LONGEST = 50.0
+# With fewer than so many in its middle a block is not worth the steps.
+FEWEST = 24
 
 
-@_fast
-def _exponentials(x: Vector, rounded: Vector, power: Vector) -> None:
-    """Turn x into e^x, for x from `FLOOR` to 0; the other two are room to work in."""
-    rounded_bits = rounded.view(np.int64)
-    power_bits = power.view(np.int64)
-    for j in range(WIDTH):
-        rounded[j] = x[j] * LOG2_E + ROUNDER
-    for j in range(WIDTH):
-        power_bits[j] = (rounded_bits[j] << 52) + (1023 << 52)
-    for j in range(WIDTH):
-        whole = rounded[j] - ROUNDER
-        r = x[j] - whole * LN_2 - whole * LN_2_REST
-        p = 1.0 / 6227020800.0
-        p = p * r + 1.0 / 479001600.0
-        p = p * r + 1.0 / 39916800.0
-        p = p * r + 1.0 / 3628800.0
-        p = p * r + 1.0 / 362880.0
-        p = p * r + 1.0 / 40320.0
-        p = p * r + 1.0 / 5040.0
-        p = p * r + 1.0 / 720.0
-        p = p * r + 1.0 / 120.0
-        p = p * r + 1.0 / 24.0
-        p = p * r + 1.0 / 6.0
-        p = p * r + 0.5
-        p = p * r + 1.0
-        x[j] = (p * r + 1.0) * power[j]
+@kernel
+def _room(rows: int) -> Vector:
+    return np.full((rows, WIDTH), 50.0)
 
 
-@_fast
-def _odds(n: Vector, a: Vector, square: Vector, served: Vector, twice: Vector) -> None:
-    """Exponents and odds of Erlang B for d < 0: blocked : served = e^square : twice + e^square * served."""
-    for j in range(WIDTH):
-        s = n[j]
-        d = (a[j] - s) / s
-        v = d / (2.0 + d)
-        q = v * v
-        series = 1.0 / 15.0 + q * (1.0 / 17.0 + q * (1.0 / 19.0 + q * (1.0 / 21.0 + q / 23.0)))
-        series = 1.0 / 7.0 + q * (1.0 / 9.0 + q * (1.0 / 11.0 + q * (1.0 / 13.0 + q * series)))
-        series = 1.0 / 3.0 + q * (0.2 + q * series)
-        half_square = v * (d - 2.0 * q * series)
-        eta = -math.sqrt(2.0 * half_square)
-        inverse = 1.0 / s
-        above = _slope[HALF + 2]
-        beta = _slope[HALF + 1]
-        rest = above * eta + beta
-        for i in range(HALF, 0, -1):
-            step = (i + 1.0) * inverse * above
-            above = beta
-            beta = _slope[i] + step
-            rest = rest * eta + beta
-        half = (1.0 + above * inverse) * math.sqrt(0.5 * math.pi * s)
-        w = math.sqrt(half_square * s)
-        x = (w - MIDDLE) / (w + MIDDLE)
-        scaled = _whole[22]
-        for i in range(21, -1, -1):
-            scaled = scaled * x + _whole[i]
-        square[j] = max(-half_square * s, FLOOR)
-        served[j] = rest - half * scaled / (1.0 + 2.0 * w)
-        twice[j] = 2.0 * half
+@kernel
+def _is_plain(n: float, a: float, threshold: float) -> bool:
+    return a < n and is_middle(n, (a - n) / n) and 0.0 <= threshold < math.inf
 
 
-@_fast
-def _is_inside(n: float, a: float, threshold: float) -> bool:
-    return AMPLE <= n < math.inf and (1.0 + LOWEST) * n <= a < n and 0.0 <= threshold < math.inf
-
-
-@_fast
+@kernel
 def measure_endless_each(kpi: int, n: Vector, a: Vector, threshold: Vector) -> Vector:
     """P(W <= threshold) in Erlang C, element by element over flat arrays of one length: any service level."""
     out = np.empty(n.size)
-    agents = np.full(WIDTH, 2.0 * AMPLE)
-    load = np.full(WIDTH, 1.8 * AMPLE)
-    late = np.zeros(WIDTH)
-    square = np.empty(WIDTH)
-    served = np.empty(WIDTH)
-    twice = np.empty(WIDTH)
-    room = np.empty(WIDTH)
-    more = np.empty(WIDTH)
+    agents, d, late, half, scaled, rest, square, one, two = _room(9)
+    d[:] = -0.1
+    late[:] = 0.0
+    inside = np.empty(WIDTH, np.bool_)
     for start in range(0, n.size, WIDTH):
         count = min(WIDTH, n.size - start)
-        outside = 0
         for j in range(count):
             k, b, t = n[start + j], a[start + j], threshold[start + j]
-            inside = _is_inside(k, b, t)
-            agents[j] = k if inside else 2.0 * AMPLE
-            load[j] = b if inside else 1.8 * AMPLE
-            late[j] = max((b - k) * t, FLOOR) if inside else 0.0
-            outside += not inside
-        _odds(agents, load, square, served, twice)
-        _exponentials(square, room, more)
-        _exponentials(late, room, more)
+            inside[j] = _is_plain(k, b, t)
+            late[j] = 0.0
+            if inside[j]:
+                agents[j] = k
+                d[j] = (b - k) / k
+                late[j] = max((b - k) * t, FLOOR)
+        if np.sum(inside[:count]) < FEWEST:
+            for i in range(start, start + count):
+                out[i] = measure_endless(kpi, n[i], a[i], threshold[i])
+            continue
+        turns(agents, d, half, scaled, rest, square)
+        for j in range(WIDTH):
+            square[j] = max(-square[j], FLOOR)
+        exponentials(square, one, two)
+        exponentials(late, one, two)
         for j in range(count):
-            weight = square[j]
-            spare = (agents[j] - load[j]) / agents[j]
-            out[start + j] = 1.0 - weight * late[j] / (weight + spare * (twice[j] + weight * served[j]))
-        if outside:
-            for j in range(count):
-                k, b, t = n[start + j], a[start + j], threshold[start + j]
-                if not _is_inside(k, b, t):
-                    out[start + j] = measure_endless(kpi, k, b, t)
+            if inside[j]:
+                served = 2.0 * half[j] + square[j] * (rest[j] - scaled[j])
+                out[start + j] = 1.0 - square[j] * late[j] / (square[j] - d[j] * served)
+            else:
+                out[start + j] = measure_endless(kpi, n[start + j], a[start + j], threshold[start + j])
     return out
+
+
+@kernel
+def _is_patient(n: float, a: float, patience: float, onset: float, threshold: float) -> bool:
+    """Whether the three expansions of an Erlang A, at the agents, the load and what is left of it at T, are in their middle."""
+    d = (a - n) / n
+    x = n * patience
+    if not (onset == 0.0 and patience <= LONGEST and is_middle(n, d) and is_middle(x, d) and 0.0 <= threshold <= patience):
+        return False
+    return d * x <= 2.0 * math.sqrt(x) + 10.0 and is_middle(x, d - (1.0 + d) * threshold / patience)
+
+
+@kernel
+def level_and_abandoned_each(
+    kpi: int, n: Vector, a: Vector, patience: Vector, onset: Vector, threshold: Vector
+) -> tuple[Vector, Vector]:
+    """A service level and `ABANDON_RATE_OFFERED` of Erlang A in one go: mostly both are asked for, and share most of the way."""
+    level = np.empty(n.size)
+    lost = np.empty(n.size)
+    agents, d, x, dz, decay, lag, drift, one, two = _room(9)
+    half, scaled, rest, square = _room(4)
+    half_x, scaled_x, rest_x, square_x = _room(4)
+    half_z, scaled_z, rest_z, square_z = _room(4)
+    inside = np.empty(WIDTH, np.bool_)
+    d[:] = -0.1
+    decay[:] = 0.0
+    for start in range(0, n.size, WIDTH):
+        count = min(WIDTH, n.size - start)
+        for j in range(count):
+            k, b, p, t = n[start + j], a[start + j], patience[start + j], threshold[start + j]
+            inside[j] = kpi == 0 and _is_patient(k, b, p, onset[start + j], t)
+            if inside[j]:
+                agents[j] = k
+                d[j] = (b - k) / k
+                x[j] = k * p
+                decay[j] = t / p
+        if np.sum(inside[:count]) < FEWEST:
+            for i in range(start, start + count):
+                level[i], lost[i] = level_and_abandoned(kpi, n[i], a[i], patience[i], onset[i], threshold[i])
+            continue
+        lags(decay, lag)
+        for j in range(WIDTH):
+            dz[j] = d[j] - (1.0 + d[j]) * (decay[j] - lag[j])
+            drift[j] = max(-x[j] * ((1.0 + d[j]) * lag[j] - d[j] * decay[j]), FLOOR)
+        turns(agents, d, half, scaled, rest, square)
+        turns(x, d, half_x, scaled_x, rest_x, square_x)
+        turns(x, dz, half_z, scaled_z, rest_z, square_z)
+        for j in range(WIDTH):
+            square[j] = max(-square[j], FLOOR)
+            square_x[j] = min(square_x[j], -FLOOR)
+            square_z[j] = min(square_z[j], -FLOOR)
+        exponentials(square, one, two)
+        exponentials(square_x, one, two)
+        exponentials(square_z, one, two)
+        exponentials(drift, one, two)
+        for j in range(count):
+            if inside[j]:
+                blocked, served = square[j], 2.0 * half[j] + square[j] * (rest[j] - scaled[j])
+                full = scaled_x[j] - rest_x[j]
+                if d[j] >= 0.0:
+                    blocked, served = 1.0, scaled[j] + rest[j]
+                    full = 2.0 * half_x[j] * square_x[j] - scaled_x[j] - rest_x[j]
+                full_z = scaled_z[j] - rest_z[j]
+                if dz[j] >= 0.0:
+                    full_z = 2.0 * half_z[j] * square_z[j] - scaled_z[j] - rest_z[j]
+                total = served + blocked * full
+                late = blocked / ((1.0 + d[j]) * total)
+                level[start + j] = served / total + late * (full - 1.0 - drift[j] * (full_z - 1.0))
+                lost[start + j] = late * (1.0 + d[j] * full)
+            else:
+                i = start + j
+                level[i], lost[i] = level_and_abandoned(kpi, n[i], a[i], patience[i], onset[i], threshold[i])
+    return level, lost

@@ -16,8 +16,6 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from wfm.erlang.formulas.kpis import ABANDON_RATE_OFFERED
-
 Vector = NDArray[np.float64]
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -26,6 +24,10 @@ R = TypeVar("R")
 _FOLDER = Path(__file__).parent
 STAMP = tuple((f.stat().st_mtime, f.stat().st_size) for f in sorted(_FOLDER.rglob("*.py")))
 _FORMULAS = [import_module(f"wfm.erlang.formulas.{f.stem}") for f in sorted((_FOLDER / "formulas").glob("[a-z]*.py"))]
+
+
+# Long sums of products; elsewhere a difference of two products may have to be exactly 0.
+_SUMS = ("wfm.erlang.formulas.uniform",)
 
 
 def kernel(function: Callable[P, R], *, contract: bool = False) -> Callable[P, R]:
@@ -45,7 +47,7 @@ def _compile(modules: list[ModuleType]) -> dict[str, Any]:
             if isinstance(formula, FunctionType) and formula.__module__ == module.__name__:
                 bound = FunctionType(formula.__code__, seen[module], formula.__name__)
                 bound.__doc__, bound.__module__ = formula.__doc__, __name__
-                kernels[formula] = kernel(bound)
+                kernels[formula] = kernel(bound, contract=module.__name__ in _SUMS)
     for module in modules:
         for name, value in vars(module).items():
             if name.isupper() and isinstance(value, tuple):
@@ -65,12 +67,7 @@ def __getattr__(name: str) -> Any:
 
 
 # Named for those who read the loops below.
-abandoned: Any = _KERNELS["abandoned"]
-balance: Any = _KERNELS["balance"]
 greatest_load: Any = _KERNELS["greatest_load"]
-is_ordinary: Any = _KERNELS["is_ordinary"]
-measure_by: Any = _KERNELS["measure_by"]
-split: Any = _KERNELS["split"]
 least_agents: Any = _KERNELS["least_agents"]
 measure: Any = _KERNELS["measure"]
 measure_blend: Any = _KERNELS["measure_blend"]
@@ -88,25 +85,6 @@ def measure_each(kpi: int, n: Vector, a: Vector, patience: Vector, onset: Vector
     for i in range(n.size):
         out[i] = measure(kpi, n[i], a[i], patience[i], onset[i], threshold[i])
     return out
-
-
-@kernel
-def level_and_abandoned_each(
-    kpi: int, n: Vector, a: Vector, patience: Vector, onset: Vector, threshold: Vector
-) -> tuple[Vector, Vector]:
-    """A service level and `ABANDON_RATE_OFFERED` in one go: mostly both are asked for, and they share most of the way."""
-    level = np.empty(n.size)
-    lost = np.empty(n.size)
-    for i in range(n.size):
-        k, b, p, o, t = n[i], a[i], patience[i], onset[i], threshold[i]
-        if is_ordinary(k, b, p, o, t):
-            q = balance(k, b, p, o)
-            level[i] = measure_by(kpi, q, split(q, k, b, p, o, t))
-            lost[i] = abandoned(q)
-        else:
-            level[i] = measure(kpi, k, b, p, o, t)
-            lost[i] = measure(ABANDON_RATE_OFFERED, k, b, p, o, t)
-    return level, lost
 
 
 @kernel

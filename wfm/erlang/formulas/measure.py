@@ -126,6 +126,15 @@ def measure_by(kpi: int, q: Balance, by: Split) -> float:
     return by.wait_beyond if kpi == P_WAIT_LONGER else by.virtual_beyond
 
 
+def level_and_abandoned(kpi: int, n: float, a: float, patience: float, onset: float, threshold: float) -> tuple[float, float]:
+    """A service level and `ABANDON_RATE_OFFERED`, which share most of the way."""
+    if is_ordinary(n, a, patience, onset, threshold):
+        q = balance(n, a, patience, onset)
+        return measure_by(kpi, q, split(q, n, a, patience, onset, threshold)), abandoned(q)
+    level = measure(kpi, n, a, patience, onset, threshold)
+    return level, measure(ABANDON_RATE_OFFERED, n, a, patience, onset, threshold)
+
+
 def is_ordinary(n: float, a: float, patience: float, onset: float, threshold: float) -> bool:
     """Whether there are agents and load, and patience has an end: no edge case."""
     return 0.0 < n < math.inf and 0.0 < a < math.inf and 0.0 <= patience < math.inf and 0.0 <= onset < math.inf and threshold >= 0.0

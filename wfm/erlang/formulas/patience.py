@@ -29,7 +29,7 @@ from wfm.erlang.formulas.special import (
     upper_log_mean,
     upper_tail,
 )
-from wfm.erlang.formulas.uniform import is_uniform, turn
+from wfm.erlang.formulas.uniform import is_uniform, shortfall, turn
 
 
 class Kernel(NamedTuple):
@@ -94,7 +94,7 @@ def light_kernel(x: float, y: float, rho: float, excess: float) -> Kernel:
         t = turn(x, excess)
         if excess < 0.0:
             full = t.scaled - t.rest
-            return Kernel(full, full - 1.0, t.slope * t.lack - excess * t.drop, 0.0, 0.0, 1.0)
+            return Kernel(full, full - 1.0, shortfall(t, excess), 0.0, 0.0, 1.0)
         full = 2.0 * t.half * math.exp(t.square) - t.scaled - t.rest
         return Kernel(full, full - 1.0, 1.0 + excess * full, 0.0, 0.0, 1.0)
     weight = 1.0 / (x + 1.0)
@@ -191,15 +191,17 @@ def split(q: Balance, n: float, a: float, patience: float, onset: float, thresho
     gone = -math.expm1(-decay)
     stay = 1.0 - gone if decay < 0.5 else math.exp(-decay)
     z = q.y * stay
+    # z/x - 1, which the difference of the rounded z and x would know to fewer digits.
+    excess = (a - n) / n - a / n * gone
     if q.heavy and is_heavy(q.x, z):
-        kernel = heavy_kernel(q.x, z, z / q.x - 1.0)
+        kernel = heavy_kernel(q.x, z, excess)
         factor = q.late
         prompt = q.no_wait + q.early
         within = prompt + q.late * (a / n) * (kernel.full_rest - q.full_rest)
         served_within = prompt + q.late * (kernel.more_rest - q.more_rest)
         virtual = factor * (a / n) * kernel.full
     else:
-        kernel = light_kernel(q.x, z, a / n * stay, (a * stay - n) / n)
+        kernel = light_kernel(q.x, z, a / n * stay, excess)
         if q.heavy:
             factor = q.late * math.exp(-neg_ln_poisson_decayed(q.x, q.y, decay))
         else:

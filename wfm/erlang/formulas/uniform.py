@@ -36,7 +36,8 @@ class Turn(NamedTuple):
 
     `half` is Gamma* sqrt(pi s/2), `scaled` that times erfcx(w), `rest` U; `square` is w**2, by which e^-L =
     e^-square / (2 half) is the Poisson weight of s at y. `lack` is what Gamma* erfcx(w) sqrt(pi) w lacks to Gamma*, less
-    Gamma* - 1, and `drop` U less its limit for large s: the pieces of 1 + d lower where d < 0, which is small.
+    Gamma* - 1, and `drop` U less its limit for large s: the pieces of 1 + d lower where d < 0, which is small
+    (`shortfall`).
     """
 
     half: float
@@ -45,7 +46,7 @@ class Turn(NamedTuple):
     square: float
     lack: float
     drop: float
-    slope: float
+    eta: float
 
 
 def is_uniform(s: float, d: float) -> bool:
@@ -108,7 +109,8 @@ def turn(s: float, d: float) -> Turn:
     """Both sides of the turning point; see `is_uniform` for where it holds."""
     square = half_square(d)
     eta = math.sqrt(2.0 * square)
-    square *= s
+    root = math.sqrt(0.5 * s)
+    w = eta * root
     if d < 0.0:
         eta = -eta
     inverse = 1.0 / s
@@ -121,13 +123,18 @@ def turn(s: float, d: float) -> Turn:
         above, rest, drop = sweep(ALL, inverse, eta)
     excess = above * inverse
     gamma = 1.0 + excess
-    half = gamma * math.sqrt(0.5 * math.pi * s)
-    w = math.sqrt(square)
     if w < 1.0:
         scaled = erfcx_near(w)
         lack = 1.0 - SQRT_PI * w * scaled
     else:
-        lack = erfcx_lack(1.0 / w)
-        scaled = (1.0 - lack) / (SQRT_PI * w)
-    slope = d / eta if eta != 0.0 else 1.0
-    return Turn(half, half * scaled, rest, square, gamma * lack - excess, drop, slope)
+        t = 1.0 / w
+        lack = erfcx_lack(t)
+        scaled = (1.0 - lack) * t * (1.0 / SQRT_PI)
+    half = gamma * SQRT_PI * root
+    return Turn(half, half * scaled, rest, square * s, gamma * lack - excess, drop, eta)
+
+
+def shortfall(t: Turn, d: float) -> float:
+    """1 + d lower(s, y) for d <= 0, Palm's K, without cancellation."""
+    slope = d / t.eta if t.eta != 0.0 else 1.0
+    return slope * t.lack - d * t.drop

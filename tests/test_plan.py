@@ -141,6 +141,19 @@ def test_unanswered_contacts_earn_nothing() -> None:
     assert (nobody.options["benefit_year"] == 0).all()
 
 
+@pytest.mark.parametrize(("past", "said"), [("{generate: shop}", True), ("estimate", False)])
+def test_a_plan_of_festival_days_is_no_measure_of_a_year(past: str, said: bool) -> None:
+    """A past of a year raises 11.11 in the forecast, as the plan says; an estimate knows of no festival."""
+    plan = run(SCENARIOS / "quickstart.yaml", ["plan.start=2027-11-08", f"demand.history={past}", *SMALL])
+    remarks = {advice.key: advice.values for advice in plan.advice}  # noqa: PD011 -- not a table
+    assert ("event_days" in remarks) == said
+    if said:
+        days = plan.forecast.groupby("date")["contacts"].sum()
+        main = days.iloc[2:4].mean() / days.drop(days.index[2:4]).mean()
+        assert remarks["event_days"] == {"count": 2.0, "day": "2027-11-10", "times": pytest.approx(main)}
+        assert remarks["event_days"]["times"] > 2
+
+
 def test_one_more_person_meets_the_same_customers(quickstart: ShownPlan) -> None:
     plan = run(SCENARIOS / "quickstart.yaml", ["demand.day_to_day_cv=20%", *SMALL[:1], "simulation.replications_min=4"])
     if plan.one_more is None:

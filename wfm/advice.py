@@ -24,6 +24,7 @@ Value = float | str
 _CLEARLY_BELOW = 0.02
 _OVERLAP = 1.4  # desks over what the busiest interval needs
 _YEAR = 360
+_RAISED = 1.2  # contacts of festival days over those of others, above which a plan is not one of ordinary days
 _UNCERTAIN = 0.5  # coefficient of variation of a day's level above which its forecast is a guess
 
 
@@ -58,6 +59,7 @@ def advise(
         *_parts(*lacking),
         *_overlap(staffed),
         *_special(scenario, history),
+        *_event(scenario, history, staffed),
         *_uncertain(staffed),
         *_inputs(scenario, history, origins, synthetic=synthetic),
     )
@@ -194,6 +196,19 @@ def _special(scenario: Scenario, history: pd.DataFrame | None) -> list[Advice]:
     if days.empty:
         return []
     return [Advice("special_days", {"count": float(len(days)), "day": str(days["date"].iloc[0])})]
+
+
+def _event(scenario: Scenario, history: pd.DataFrame | None, staffed: Staffed) -> list[Advice]:
+    """Festival days that the forecast raises already: no factor is needed on top, and they are no measure of a whole year."""
+    window = scenario.plan
+    days = day_table(window.start, window.end, scenario.country)
+    main = set(days.loc[days["festival_main"], "date"])
+    contacts = staffed.workload.groupby("date")["contacts"].sum()
+    event = contacts.index.isin(main)
+    if history is None or not event.any() or event.all() or not contacts[event].mean() > _RAISED * contacts[~event].mean():
+        return []
+    factor = float(contacts[event].mean() / contacts[~event].mean())
+    return [Advice("event_days", {"count": float(event.sum()), "day": str(contacts.index[event].min()), "times": factor})]
 
 
 def _uncertain(staffed: Staffed) -> list[Advice]:

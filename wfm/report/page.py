@@ -26,6 +26,7 @@ GRAVE = (
     "nothing_pays",
     "foreign_prices",
     "not_all_answered",
+    "event_days",
 )
 
 

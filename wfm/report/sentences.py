@@ -26,7 +26,7 @@ _WRITE: dict[str, Callable[[Any, str, str], str]] = {
     **dict.fromkeys(("promise", "target"), lambda v, lang, cur: formats.percent(v)),
     **dict.fromkeys(("price", "own", "cost"), lambda v, lang, cur: formats.price(v, lang, cur)),
     **dict.fromkeys(("count", "short", "assumed", "found", "seats", "days"), lambda v, lang, cur: formats.number(v)),
-    **dict.fromkeys(("hours", "within", "value", "limit"), lambda v, lang, cur: formats.significant(v)),
+    **dict.fromkeys(("hours", "within", "value", "limit", "times"), lambda v, lang, cur: formats.significant(v)),
     **dict.fromkeys(("start", "end"), lambda v, lang, cur: when(v, lang)),
     "weekday": lambda v, lang, cur: text(f"weekdays.{int(v)}", lang),
     "shift": lambda v, lang, cur: name("shift", v, lang),

@@ -442,6 +442,22 @@ def test_large_systems_and_overload(patience):
     assert k["p_no_wait"][:2] == pytest.approx(1.0, abs=1e-12)
 
 
+def test_on_either_side_of_as_many_endless_callers_as_are_served():
+    """Waits grow without end from the very load at which those who never leave are as many as are served."""
+    for share, stay in ((0.0, 0.3), (0.1, 0.3), (0.9, 0.7), (0.3, 1.0 / 3.0)):
+        patience = Balking(share, Empirical((0.5,), (stay,), tail=math.inf))
+        for n in (1.0, 7.0, 1e3):
+            critical = n / ((1.0 - share) * stay)
+            loads = [critical * (1.0 + k * 2.0**-52) for k in range(-4, 5)] + [critical * 0.99, critical * 1.01]
+            k = MMnG(loads, 1.0, patience).measures(n, 0.1)
+            for name, value in k.items():
+                assert not np.isnan(value).any(), name
+                assert (value >= 0.0).all(), name
+            assert k["mean_wait_virtual"][-2] < math.inf
+            assert k["mean_wait_virtual"][-1] == math.inf
+            assert k["answer_rate"][:-2] == pytest.approx((1.0 - share) * stay, rel=1e-6)
+
+
 def test_large_systems_are_erlang_a():
     load = [1e2, 9e4, 1e5, 1.001e5, 2e5, 1e7]
     general_patience = MMnG(load, 1.0, Exponential(0.5)).measures(1e5, 0.001)

@@ -19,17 +19,19 @@ from wfm.erlang.formulas.panels import (
     Sums,
     add,
     curved_panel,
-    drift,
     flat_panel,
     is_flat,
     next_cut,
     panel_end,
+    slope_at,
     width_within,
 )
 
 # e^-45 of the top no longer counts; for losses, which may all lie far out, what has left the doubles.
 DEEP = 45.0
 DEEPEST = 690.0
+# Later than anything happens.
+LATEST = 1e300
 # No span takes this many panels, kinks apart (tests count them). The sums would be nan rather than wrong.
 MOST_PANELS = 1000
 
@@ -79,16 +81,16 @@ def rise(law: Sequence[float], cuts: Sequence[float], arrive: float, serve: floa
 
 def find_top(law: Sequence[float], cuts: Sequence[float], arrive: float, serve: float) -> float:
     """Where phi is largest: as many arrive and stay as are served."""
-    if drift(law, arrive, serve, 0.0) <= 0.0:
+    if slope_at(law, arrive, serve, 0.0) <= 0.0:
         return 0.0
     low = 0.0
     high = next_cut(cuts, 0.0)
-    while high < math.inf and drift(law, arrive, serve, high) > 0.0:
+    while high < math.inf and slope_at(law, arrive, serve, high) > 0.0:
         low = high
         high = next_cut(cuts, high)
     if high == math.inf:
         high = 2.0 * low + 1.0 / serve
-        while drift(law, arrive, serve, high) > 0.0 and high < 1e300:
+        while slope_at(law, arrive, serve, high) > 0.0 and high < LATEST:
             low = high
             high *= 2.0
     if is_flat(law, low):
@@ -96,7 +98,7 @@ def find_top(law: Sequence[float], cuts: Sequence[float], arrive: float, serve: 
     tiny = 1e-18 / arrive
     while high - low > 4e-16 * high + tiny:
         middle = 0.5 * (low + high)
-        if drift(law, arrive, serve, middle) > 0.0:
+        if slope_at(law, arrive, serve, middle) > 0.0:
             low = middle
         else:
             high = middle
@@ -145,7 +147,7 @@ def curved_width(law: Sequence[float], arrive: float, serve: float, left: float,
     """Width of the next panel: phi changes by no more than FALL in it."""
     if ascends:
         # phi is concave, so it rises nowhere faster than at the left.
-        width = min(most, FALL / max(drift(law, arrive, serve, left), 1e-300))
+        width = min(most, FALL / max(slope_at(law, arrive, serve, left), 1e-300))
     else:
         width = width_within(law, arrive, serve, left, most, 1.0)
     return max(width, 1e-15 * left)
@@ -159,10 +161,10 @@ def is_over(
         return True
     if phi >= -DEEP or left <= cuts[0]:
         return False
-    fall = -drift(law, arrive, serve, left)
+    fall = -slope_at(law, arrive, serve, left)
     return math.exp(phi) * (left + 1.0 / fall) <= 1e-18 * lost_wait * fall
 
 
 def is_endless(law: Sequence[float], arrive: float, serve: float) -> bool:
-    """Whether those who never leave are more than are served."""
-    return law[ENDLESS] > 0.0 and arrive * law[ENDLESS] >= serve
+    """Whether those who never leave are as many as are served, or more."""
+    return law[ENDLESS] > 0.0 and slope_at(law, arrive, serve, LATEST) >= 0.0

@@ -85,7 +85,7 @@ def panel_end(law: Sequence[float], cuts: Sequence[float], left: float, high: fl
     return cut if right >= cut * (1.0 - 1e-14) else right
 
 
-def drift(law: Sequence[float], arrive: float, serve: float, t: float) -> float:
+def slope_at(law: Sequence[float], arrive: float, serve: float, t: float) -> float:
     """The slope of phi at t: who comes and stays, less who is served."""
     return arrive * law[WILLING] * fate(law, t).stays - serve
 
@@ -97,12 +97,12 @@ def width_within(law: Sequence[float], arrive: float, serve: float, t: float, mo
     times its slope at t; the width is found between the two to some percent.
     """
     least = FALL / (serve if side > 0.0 else arrive)
-    most = min(most, FALL / max(-side * drift(law, arrive, serve, t), 1e-300))
-    if most <= least or most * abs(drift(law, arrive, serve, t + side * most)) <= FALL:
+    most = min(most, FALL / max(-side * slope_at(law, arrive, serve, t), 1e-300))
+    if most <= least or most * abs(slope_at(law, arrive, serve, t + side * most)) <= FALL:
         return most
     while most > 1.2 * least:
         middle = math.sqrt(least) * math.sqrt(most)
-        if middle * abs(drift(law, arrive, serve, t + side * middle)) <= FALL:
+        if middle * abs(slope_at(law, arrive, serve, t + side * middle)) <= FALL:
             least = middle
         else:
             most = middle

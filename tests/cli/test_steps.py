@@ -162,6 +162,7 @@ def test_with_out_the_gist_is_printed_and_quiet_prints_nothing(tmp_path: Path, c
     [
         ("staff", ["--use", "shifts=x.csv"], "does not read the table 'shifts'"),
         ("staff", ["--use", "forecast=nowhere.csv"], "no such file"),
+        ("staff", ["--use", "forecast={folder}/plan.json"], "plan.json: JSON, but not a table of a step"),
         ("staff", ["--use", "nowhere"], "no such folder"),
         ("staff", ["--use", "{folder}"], "none of the tables"),
         ("staff", ["--use", "{folder}/broken.csv"], "the name of its table"),
@@ -181,6 +182,7 @@ def test_what_cannot_be_used_is_told_with_its_place(
 ) -> None:
     (tmp_path / "broken.csv").write_text("start,queue,contacts\n2027-07-05T10:00,a,3\n2027-07-05T10:30,a,many\n", encoding="utf-8")
     (tmp_path / "short.csv").write_text("start,queue,contacts\n2027-07-05T10:00,a,3\n2027-07-05T10:30,a\n", encoding="utf-8")
+    (tmp_path / "plan.json").write_text('{"wfm_plan": 1}', encoding="utf-8")
     shifts = pd.read_csv(chain / "shifts.csv", encoding="utf-8-sig")
     shifts.assign(template="night").to_csv(tmp_path / "strange.csv", index=False)
     before = sorted(tmp_path.rglob("*"))

@@ -79,9 +79,29 @@ def test_gb18030_utf_16_and_parquet_are_read(tmp_path: Path) -> None:
         pd.testing.assert_frame_equal(read_table(tmp_path / name, "forecast", ZONE), table, check_exact=True)
 
 
+def test_the_object_that_json_prints_is_read_like_the_csv(tmp_path: Path) -> None:
+    table = forecast(queue=["=售前", "售后"])
+    path = tmp_path / "table.json"
+    path.write_text(json.dumps({"rows": json_rows(table)}), encoding="utf-8")
+    pd.testing.assert_frame_equal(read_table(path, "forecast", ZONE), table, check_exact=True)
+
+
+def test_days_and_clock_times_that_a_spreadsheet_rewrote_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "excel.csv"
+    path.write_text("start,date\n2027/7/5 9:30,2027/7/5\n2027/07/05 10:00:00,2027-7-5\n", encoding="utf-8")
+    table = read_table(path, "mine", ZONE)
+    assert [stamp.isoformat() for stamp in table["start"]] == ["2027-07-05T09:30:00+08:00", "2027-07-05T10:00:00+08:00"]
+    assert table["date"].tolist() == [date(2027, 7, 5)] * 2
+
+
 @pytest.mark.parametrize(
     ("content", "line", "says"),
     [
+        ('{"wfm_plan": 1}', 0, "not a table of a step"),
+        ('{"rows": [1]}', 0, "not a table of a step"),
+        ('{"rows": ', 0, "not a table of a step"),
+        ('{"rows": [{"start": "2027-07-05T10:00"}, {"start": "soon"}]}', 2, "an instant is needed"),
+        ("start\n2027/13/5 9:30\n", 2, "an instant is needed"),
         ("", 0, "the table is empty"),
         ("start,start\n", 1, "a column stands twice"),
         ("start,queue\n2027-07-05T10:00,a,b\n", 2, "the row has 3 cells, the header 2"),

@@ -195,6 +195,8 @@ def test_wide_sheets_of_several_queues_and_without_a_year(read) -> None:
     assert len(found.table) == 8
     with pytest.raises(InputError, match="dates without a year"):
         read("时段,7月5日,7月6日,7月7日", "09:00,1,3,5", "09:30,1,3,5")
+    with pytest.raises(InputError, match=r":2: 日期: dates without a year"):
+        read("日期,09:00,09:30,10:00", "7/5,1,3,5", "7/6,1,3,5", "7/7,1,3,5")
     with pytest.raises(InputError, match=r":3: offered: not a number"):
         read("时段,2027-07-05,2027-07-06,2027-07-07", "9:00,1,2,3", "9:30,1,x,3")
 
@@ -247,7 +249,10 @@ def test_parts_of_the_handle_time_are_added_up(read) -> None:
     assert found.table["handle_time"].tolist() == [450] * 8
     found = read("start,offered,handled,avg_talk,avg_acw", *[f"{time},4,3,100,20" for time in HALF_HOURS])
     assert found.table["handle_time"].tolist() == [360] * 8
-    assert "mean_alone" in codes(read("start,offered,aht", *[f"{time},4,100" for time in HALF_HOURS]))
+    rows = ["start,offered,aht", *[f"{time},4,100" for time in HALF_HOURS]]
+    assert "mean_alone" in codes(read(*rows))
+    found = read(*rows, columns={"offered": "offered", "handled": "offered"})
+    assert found.table["handle_time"].tolist() == [400] * 8, "the way out that the log names"
 
 
 def test_carried_over_answers_are_kept_and_mixed_up_columns_refused(read) -> None:

@@ -138,7 +138,7 @@ _ALL: dict[str, _Option[Any]] = {
         "--use",
         multiple=True,
         metavar="NAME=FILE",
-        help="Use a table instead of making it: NAME=FILE (.csv, .parquet, - for stdin), or the folder of a plan.",
+        help="Use a table instead of making it: NAME=FILE (.csv, .parquet, .json, - for stdin), or the folder of a plan.",
     ),
     "given": click.option(
         "--given", multiple=True, metavar="seats=N", help="What is given: seats=10 schedules nobody beyond them."

@@ -24,6 +24,8 @@ _WANTED = {
     "number": Problem("a number is needed here"),
 }
 _OFFSET = re.compile(r"\d{4}-\d\d-\d\dT.*([+-]\d\d:?\d\d|Z)")
+# As Excel saves it, year first: 2027/7/5 9:30.
+_OF_EXCEL = re.compile(r"(\d{4})[/-](\d{1,2})[/-](\d{1,2})(?: +(\d{1,2}):(\d\d)(?::(\d\d))?)?")
 _WORDS = {"true": True, "false": False}
 
 
@@ -46,6 +48,8 @@ def typed(table: pd.DataFrame, lines: list[int], name: str, timezone: str, file:
             columns[column] = [plain_text(cell) for cell in cells]
             continue
         kind = rule.kind if rule is not None else kinds.get(column) or _guess(column, cells)
+        if kind in ("instant", "day"):
+            cells = [_iso(cell) for cell in cells]
         values, bad = _values(cells, kind, timezone)
         wanted = replace(_WANTED.get(kind, _WANTED["number"]), key=str(column), file=file)
         problems += [replace(wanted, value=cells[row], line=lines[row]) for row in bad[:_TOLD]]
@@ -100,6 +104,15 @@ def _values(cells: list[str], kind: str, timezone: str) -> tuple[Any, list[int]]
     if kind == "whole" and all(number is not None and number == number and number == int(number) for number in numbers):
         return np.array([int(number) for number in numbers if number is not None], dtype=np.int64), []
     return np.array(numbers, dtype=float), []
+
+
+def _iso(cell: str) -> str:
+    """A day or clock time that a spreadsheet has rewritten, as ISO; anything else as it is."""
+    found = _OF_EXCEL.fullmatch(cell)
+    if found is None:
+        return cell
+    year, month, day, hour, minute, second = found.groups()
+    return f"{year}-{month:0>2}-{day:0>2}" + (f"T{hour:0>2}:{minute}:{second or '00'}" if hour else "")
 
 
 def _number(cell: str) -> float | None:

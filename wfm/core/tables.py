@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import io
+import json
 import math
 import sys
 from collections.abc import Mapping
@@ -77,7 +78,8 @@ def read_table(path: Path | str, name: str, timezone: str, kinds: Mapping[str, s
     Parameters
     ----------
     path
-        A .csv (UTF-8 with or without mark, UTF-16 with one, or GB18030) or .parquet file, or ``"-"`` for csv on the standard input.
+        A .csv (UTF-8 with or without mark, UTF-16 with one, or GB18030), a .parquet file, the object that ``--json`` prints, or
+        ``"-"`` for csv or that object on the standard input.
     name
         Which table (`wfm.core.contracts.CONTRACTS`), or any other name for a table without a contract.
     timezone
@@ -145,7 +147,9 @@ def completed(table: pd.DataFrame, seconds: float) -> pd.DataFrame:
 
 
 def _absent(file: str) -> InputError:
-    return InputError(Problem("no such file", file=file, way_out="A table is a .csv or .parquet file, or - for the standard input"))
+    return InputError(
+        Problem("no such file", file=file, way_out="A table is a .csv, .parquet or .json file, or - for the standard input")
+    )
 
 
 def _cells(file: str) -> tuple[pd.DataFrame, list[int]]:
@@ -159,6 +163,8 @@ def _cells(file: str) -> tuple[pd.DataFrame, list[int]]:
         raise InputError(
             Problem("the table is empty", file=_name(file), way_out="It needs a header and rows; did the step before fail?")
         )
+    if text.lstrip()[0] == "{":
+        return _json_cells(text, _name(file))
     first = text.partition("\n")[0]
     separator = max(",;\t", key=first.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
@@ -183,6 +189,23 @@ def _cells(file: str) -> tuple[pd.DataFrame, list[int]]:
             lines.append(begin)
         begin = reader.line_num + 1
     return pd.DataFrame(rows, columns=header, dtype=object), lines
+
+
+def _json_cells(text: str, file: str) -> tuple[pd.DataFrame, list[int]]:
+    """The same of the object that ``--json`` prints of a table; a row's number stands for its line."""
+    import pandas as pd
+
+    try:
+        rows = json.loads(text)["rows"]
+        table = pd.DataFrame([{str(name): _text(value) for name, value in row.items()} for row in rows], dtype=object)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        way_out = "Write it with --json, or as .csv"
+        raise InputError(Problem("JSON, but not a table of a step", file=file, way_out=way_out)) from None
+    return table.fillna(""), list(range(1, len(table) + 1))
+
+
+def _text(value: Any) -> str:
+    return "" if value is None else str(_cell(value))
 
 
 def _file_text(file: str) -> str:

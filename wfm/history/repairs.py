@@ -81,7 +81,10 @@ REPAIRS: dict[str, tuple[Phrase, Phrase]] = {
         Phrase("more contacts answered in time than offered (carried over from the interval before)"),
         Phrase("kept"),
     ),
-    "mean_alone": (Phrase("{column}: means without the number of contacts handled"), Phrase("left out")),
+    "mean_alone": (
+        Phrase("{column}: means without the number of contacts handled"),
+        Phrase("left out; name that column (columns: {{handled: ...}}), the column of offered ones where nearly all were answered"),
+    ),
     "wide": (Phrase("a wide sheet, read as contacts offered"), Phrase("turned into a row for each interval")),
     "export": (Phrase("an export of {vendor} ({export}), by its headers"), Phrase("read by its map")),
     "no_day": (Phrase("{queue}: {day} has no row"), Phrase("left unknown")),

@@ -55,13 +55,27 @@ def find_wide(chunk: pd.DataFrame, order: Order | None, file: str) -> Wide | Non
     rows = [names, *(list(chunk.iloc[i]) for i in range(min(2, len(chunk))))]
     for used, cells in enumerate(rows):
         texts = [_SUFFIX.sub("", str(cell)) if used == 0 else str(cell) for cell in cells]
-        days = _days(texts, year, order, file, line=1 if used == 0 else int(chunk.index[used - 1]))
+        line = 1 if used == 0 else int(chunk.index[used - 1])
+        days = _days(texts, year, order, file, line)
         if len(days) >= _ACROSS:
             return _placed(chunk, names, days, used, dates_across=True)
         clocks = {i: clock for i, text in enumerate(texts) if (clock := _clock(text, bare=False)) is not None}
         if len(clocks) >= _ACROSS:
-            return _placed(chunk, names, clocks, used, dates_across=False)
+            placed = _placed(chunk, names, clocks, used, dates_across=False)
+            if placed is None:
+                _refuse_yearless(chunk.iloc[used:], [name for i, name in enumerate(names) if i not in clocks], file)
+            return placed
     return None
+
+
+def _refuse_yearless(body: pd.DataFrame, names: Sequence[str], file: str) -> None:
+    """Days down without a year: said so, else the columns of clock times would be asked for their meaning."""
+    for name in names:
+        short = [(line, text) for line, text in body[name].head(200).items() if _MONTH_DAY.fullmatch(text)]
+        if len(short) >= _ACROSS:
+            line, text = short[0]
+            way_out = "Write it before each of them: 2027/7/5"
+            raise InputError(Problem("dates without a year", str(name), text, way_out, file=file, line=int(str(line))))
 
 
 def _placed(chunk: pd.DataFrame, names: Sequence[str], found: Mapping[int, str], used: int, *, dates_across: bool) -> Wide | None:

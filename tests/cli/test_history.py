@@ -109,3 +109,21 @@ def test_wrong_usage(arguments: list[str], says: str, tmp_path: Path, monkeypatc
     done = wfm("history", *arguments, "--language", "en")
     assert done.code == 2, done.err
     assert says in done.err
+
+
+def test_a_scenarios_sheet_brings_its_own_past(july: Path, tmp_path: Path) -> None:
+    """A planner who fills in a sheet judges its history by the sheet, as others do by YAML; a workbook of calls stays a past."""
+    (tmp_path / "shop.yaml").write_text(
+        'wfm: 2\nname: {zh: 店, en: Shop}\nplan: {start: 2027-07-05}\nhours: {daily: "10:00-13:00"}\n'
+        "demand: {history: {file: july.csv}}\n",
+        encoding="utf-8",
+    )
+    assert wfm("new", tmp_path / "sheet.xlsx", "--from", tmp_path / "shop.yaml").code == 0
+    told = [wfm("history", tmp_path / name, "--interval", "60min", "--json") for name in ("sheet.xlsx", "shop.yaml")]
+    assert [one.code for one in told] == [0, 0], told[0].err
+    assert rows(told[0].out) == rows(told[1].out) != []
+    refused = wfm("backtest", tmp_path / "sheet.xlsx", "--language", "en")
+    assert refused.code == 2
+    assert "open days are too few" in refused.err
+    pd.read_csv(july, encoding="gb18030").to_excel(tmp_path / "calls.xlsx", index=False, engine="xlsxwriter")
+    assert len(rows(wfm("history", tmp_path / "calls.xlsx", "--interval", "60min", "--json").out)) == 6

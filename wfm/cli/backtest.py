@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from wfm.cli.options import Asked, shared, speak, spoken
-from wfm.cli.reading import SCENARIOS, file_arguments, reading, refuse_overrides, scenario_overrides
+from wfm.cli.reading import file_arguments, is_scenario, reading, refuse_overrides, scenario_overrides
 from wfm.cli.tables import put_table, target
 from wfm.core.errors import InputError, Problem
 
@@ -53,8 +53,8 @@ _QUEUE = click.option("--queue", help="A queue, 'all' for their sum, 'each' to f
 def backtest(asked: Asked, first: str | None, last: str | None, interval: str, **options: Any) -> int:
     """Measure how good the forecast would have been on FILE_OR_SCENARIO, beside simple baselines.
 
-    FILE is a table with a date or time column and a column of values; closed days are absent. A scenario (.yaml) brings its own
-    history, zone, country and hours.
+    FILE is a table with a date or time column and a column of values; closed days are absent. A scenario (.yaml or a
+    sheet) brings its own history, zone, country and hours.
 
     \b
     wfm backtest history.csv --country CN
@@ -66,7 +66,7 @@ def backtest(asked: Asked, first: str | None, last: str | None, interval: str, *
     span: dict[str, Any] = {"first": _day(first, "--from"), "last": _day(last, "--to")}
     if not asked.quiet:
         print(f"wfm backtest {asked.scenario}", file=sys.stderr, flush=True)
-    read = _of_scenario if asked.scenario.suffix.lower() in SCENARIOS else _of_file
+    read = _of_scenario if is_scenario(asked.scenario) else _of_file
     table, chosen, language = read(asked, interval_s, options)
     from wfm.backtesting import run_backtest
     from wfm.report.backtested import backtest_json, brief, dropped, screen

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from wfm.cli.options import Asked, shared, speak, spoken
-from wfm.cli.reading import SCENARIOS, file_arguments, reading, refuse_overrides, scenario_overrides
+from wfm.cli.reading import file_arguments, is_scenario, reading, refuse_overrides, scenario_overrides
 from wfm.core.errors import InputError, Problem
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def history(asked: Asked, repairs: Path | None, **options: Any) -> int:
     target(asked)
     if repairs is not None and repairs.suffix.lower() == ".parquet":
         parquet_writer()
-    from_scenario = len(files) == 1 and files[0].lower().endswith(SCENARIOS)
+    from_scenario = len(files) == 1 and is_scenario(files[0])
     read = _of_scenario if from_scenario else _of_files
     table, log, about, language = read(replace(asked, scenario=Path(files[0]) if files else Path()), files, options)
     from wfm.report import brief

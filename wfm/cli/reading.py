@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import click
@@ -11,7 +12,6 @@ from wfm.core.errors import InputError, Problem
 
 _Option = Callable[[Callable[..., Any]], Callable[..., Any]]
 
-SCENARIOS = (".yaml", ".yml")
 _CHOICES = ("export", "sheet", "absent", "date_order", "duplicates")
 _OPTIONS = (
     click.option("--queue", help="The queue wanted, or 'all' for their sum [all of them, each by itself]."),
@@ -37,6 +37,13 @@ def reading(queue: _Option = _OPTIONS[0]) -> _Option:
         return command
 
     return decorate
+
+
+def is_scenario(file: str | Path) -> bool:
+    """Whether a file is a scenario and no past: YAML, or a workbook with the columns key and value."""
+    from wfm.scenario.sheet_reading import holds_scenario
+
+    return str(file).lower().endswith((".yaml", ".yml")) or holds_scenario(file)
 
 
 def file_arguments(options: Mapping[str, Any], timezone: str) -> dict[str, Any]:

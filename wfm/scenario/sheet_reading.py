@@ -23,6 +23,7 @@ HEADERS: Mapping[Language, tuple[str, ...]] = {
 NONE: Mapping[Language, str] = {"zh": "无", "en": "none"}
 
 _BYTES_MAX = 20_000_000
+_LOOKED_INTO = 5_000_000  # a larger workbook is a past: looking for a scenario would read it twice
 _HEADER_ROWS = 20
 _KEYS, _VALUES = ({"key", "键"}, {"value", "值", "取值"})
 #: A hidden column: the value that was fitted. A cell that still holds it is no value of the planner's.
@@ -57,6 +58,19 @@ def read_sheet(path: str | Path, file: str | None = None) -> Document:
             return Document(file, values, places, len(raw), problems)
     raise InputError(Problem("no sheet of this workbook is a scenario: none has the columns key and value", file=file,
                              way_out="Write a sheet to fill in: wfm new shop.xlsx"))  # fmt: skip
+
+
+def holds_scenario(path: str | Path) -> bool:
+    """Whether a file is a workbook with a scenario's sheet; what cannot be read is none, and its reader says why."""
+    path = Path(path)
+    if path.suffix.lower() not in (".xlsx", ".xlsm") or not path.is_file() or path.stat().st_size > _LOOKED_INTO:
+        return False
+    try:
+        raw = read_bytes(path, str(path), _LOOKED_INTO)
+        checked(raw, str(path))
+        return any(_columns(rows) is not None for _, rows in sheets(raw, str(path)))
+    except InputError:
+        return False
 
 
 @dataclass(frozen=True)

@@ -259,3 +259,47 @@ def test_published_erlang_b_table():
     e = published("globalspec_erlang_b_table")
     for (lines, blocking), printed in zip(e["inputs"]["points"], e["published"]["loads"], strict=True):
         assert agrees(ErlangB(1.0, 1.0).rate_for(lines, blocking=blocking), printed)
+
+
+SLOPES = {
+    "dB_da": ("B", "blocking", "arrival_rate"),
+    "dB_dn": ("B", "blocking", "agents"),
+    "dC_da": ("C", "p_wait", "arrival_rate"),
+    "dC_dn": ("C", "p_wait", "agents"),
+    "dSLC_da": ("C", "sl_offered", "arrival_rate"),
+    "dSLC_dn": ("C", "sl_offered", "agents"),
+    "dPab_da": ("A", "abandon_rate_offered", "arrival_rate"),
+    "dPab_dn": ("A", "abandon_rate_offered", "agents"),
+    "dPab_dtheta": ("A", "abandon_rate_offered", "patience"),
+    "dPw_da": ("A", "p_wait", "arrival_rate"),
+    "dPw_dn": ("A", "p_wait", "agents"),
+    "dPw_dtheta": ("A", "p_wait", "patience"),
+    "dSLA_da": ("A", "sl_offered", "arrival_rate"),
+    "dSLA_dn": ("A", "sl_offered", "agents"),
+    "dSLA_dtheta": ("A", "sl_offered", "patience"),
+}
+
+
+@pytest.mark.parametrize("column", SLOPES)
+def test_golden_derivatives(column):
+    """Differences may be off by 1e-5 there; ours keep the bar of analytic derivatives."""
+    t = table("derivatives")
+    model, name, by = SLOPES[column]
+    a = t.a.to_numpy() if model != "A" else t.a_erlang_a.to_numpy()
+    p = t.patience.to_numpy()
+    q = ErlangB(a, 1.0) if model == "B" else ErlangC(a, 1.0) if model == "C" else ErlangA(a, 1.0, p)
+    threshold = t["T"].to_numpy() if name == "sl_offered" else None
+    found = q.derivative(name, by, t.n.to_numpy(), threshold)
+    if by == "patience":
+        # Of theta = 1/patience.
+        found = -found * p * p
+    golden = t[column].to_numpy()
+    if column.startswith("dSLC"):
+        # The table's differences were taken of 1 - C e^-(n-a)T with 90 digits, which leaves noise where that lacks less than
+        # 1e-70 to 1; there the chain rule over the table's own derivatives of C says what is right.
+        tail = np.exp(-(t.n - a) * t["T"]).to_numpy()
+        c = ErlangC(a, 1.0).measures(t.n.to_numpy())["p_wait"]
+        push = t["T"].to_numpy() * c * (1.0 if column == "dSLC_da" else -1.0)
+        golden = np.where(c * tail > 1e-70, golden, -(t[column.replace("SLC", "C")].to_numpy() + push) * tail)
+        assert (c * tail > 1e-70).sum() > 40
+    worst("derivatives", column, rel, 1e-8, found, golden)

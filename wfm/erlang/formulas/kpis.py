@@ -38,6 +38,12 @@ CUSTOMER_LOST = 29
 MEAN_CHATS = 30
 SLOT_UTILISATION = 31
 OUTBOUND_RATE = 32
+# What service levels lack to 1, summed and not subtracted.
+LATE_OFFERED = 33
+LATE_NET = 34
+LATE_ANSWERED = 35
+# Abandonment beyond what has to be lost, 1 - n/a.
+ABANDON_SURPLUS = 36
 # Added to a KPI's code: over intervals of random busyness, by contacts and by intervals.
 CALL_WEIGHTED = 100
 INTERVAL_MEAN = 200

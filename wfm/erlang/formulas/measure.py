@@ -20,11 +20,15 @@ from wfm.erlang.formulas.delay import (
 )
 from wfm.erlang.formulas.kpis import (
     ABANDON_RATE_OFFERED,
+    ABANDON_SURPLUS,
     ABANDON_WITHIN,
     ANSWER_RATE,
     ASA_ANSWERED,
     BLOCKING,
     CARRIED_LOAD,
+    LATE_ANSWERED,
+    LATE_NET,
+    LATE_OFFERED,
     LINE_ANSWER_RATE,
     LINE_OCCUPANCY,
     LN_BLOCKING,
@@ -45,7 +49,7 @@ from wfm.erlang.formulas.kpis import (
     SL_OFFERED,
     SL_VIRTUAL,
 )
-from wfm.erlang.formulas.loss import blocking, ln_blocking, one_minus_blocking
+from wfm.erlang.formulas.loss import blocking, blocking_one_less, ln_blocking, one_minus_blocking
 from wfm.erlang.formulas.patience import (
     Balance,
     Split,
@@ -84,7 +88,7 @@ def measure(kpi: int, n: float, a: float, patience: float, onset: float, thresho
     if patience == math.inf or onset == math.inf:
         return measure_endless(kpi, n, a, threshold)
     q = balance(n, a, patience, onset)
-    if kpi <= SL_VIRTUAL or (ABANDON_WITHIN <= kpi <= P_VIRTUAL_LONGER):
+    if kpi <= SL_VIRTUAL or ABANDON_WITHIN <= kpi <= P_VIRTUAL_LONGER or LATE_OFFERED <= kpi <= LATE_ANSWERED:
         return measure_by(kpi, q, split(q, n, a, patience, onset, threshold))
     if kpi == ANSWER_RATE:
         return served(q)
@@ -106,6 +110,9 @@ def measure(kpi: int, n: float, a: float, patience: float, onset: float, thresho
         return mean_wait_virtual(q, n, a, patience, onset)
     if kpi == MEAN_TIME_TO_ABANDON:
         return mean_wait_abandoned(q, n, a, patience, onset)
+    if kpi == ABANDON_SURPLUS:
+        # Flow conservation: (1 - n/a) P(V > 0) of the abandonment is what the agents cannot carry.
+        return q.no_wait * (blocking_one_less(n, a) - (a - n) / a) if a > n and onset == 0.0 else abandoned(q)
     return math.nan
 
 
@@ -123,6 +130,12 @@ def measure_by(kpi: int, q: Balance, by: Split) -> float:
         return by.virtual_within
     if kpi == ABANDON_WITHIN:
         return max(abandoned(q) - by.abandoned_after, 0.0)
+    if kpi == LATE_OFFERED:
+        return abandoned(q) + by.served_after
+    if kpi == LATE_NET:
+        return (by.served_after + by.abandoned_after) / (served(q) + by.abandoned_after)
+    if kpi == LATE_ANSWERED:
+        return by.served_after / served(q)
     return by.wait_beyond if kpi == P_WAIT_LONGER else by.virtual_beyond
 
 
@@ -144,6 +157,8 @@ def measure_endless(kpi: int, n: float, a: float, threshold: float) -> float:
     """The KPI where nobody ever abandons (Erlang C), n > 0 and a > 0."""
     if kpi <= SL_VIRTUAL:
         return 1.0 - delay_tail(n, a, threshold)
+    if LATE_OFFERED <= kpi <= LATE_ANSWERED:
+        return delay_tail(n, a, threshold)
     if kpi == ANSWER_RATE:
         return min(n / a, 1.0)
     if kpi == P_NO_WAIT:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from wfm.erlang.formulas.staffing import SLACK
-from wfm.erlang.models.kpis import Kpi
+from wfm.erlang.models.kpis import Kpi, in_units
 from wfm.erlang.search import greatest_real, least_real, least_whole
 from wfm.erlang.shapes import Shape
 
@@ -45,7 +45,7 @@ class Measures(Mapping[str, Any]):
             kpi = self._kpis[name]
             if kpi.code not in self._found:
                 self._found |= self._queue._values(kpi.code, self._agents, self._threshold)
-            self._known[name] = self._shape.wrap(_in_units(self._found[kpi.code], kpi, self._queue._aht), name)
+            self._known[name] = self._shape.wrap(in_units(self._found[kpi.code], kpi, self._queue._aht), name)
         return self._known[name]
 
     def __contains__(self, name: object) -> bool:
@@ -59,10 +59,6 @@ class Measures(Mapping[str, Any]):
 
     def __repr__(self) -> str:
         return "\n".join(f"{name:<21} {value}" for name, value in self.items())
-
-
-def _in_units(value: Any, kpi: Kpi, aht: Any) -> Any:
-    return value * aht if kpi.time == 1 else value / aht if kpi.time == -1 else value
 
 
 def _no_such(name: str, kpis: Mapping[str, Kpi]) -> str:
@@ -98,6 +94,10 @@ class Queue:
     def _values(self, kpi: int, agents: Any, threshold: Any) -> dict[int, Any]:
         """The KPI, with others that cost nothing once it is computed, by code."""
         return {kpi: self._value(kpi, agents, threshold)}
+
+    def _alike(self, kpi: int, by: str) -> list[tuple[int, float]]:
+        """Codes of KPIs that change just so (1) or just opposite (-1) when this is varied; the smallest knows most digits."""
+        return [(kpi, 1.0)]
 
     @property
     def offered_load(self) -> Any:
@@ -172,6 +172,27 @@ class Queue:
         answers = [self._soonest(self._kpis[name].code, n, shape.read(name, s, most=1.0)) for name, s in shares.items()]
         return shape.wrap(_extreme(answers, largest=True) * self._aht, "threshold")
 
+    def derivative(self, name: str, by: str, agents: "Numbers", threshold: "Numbers | None" = None) -> Any:
+        """What one more of something does to a KPI: its partial derivative, all else as it is.
+
+        Parameters
+        ----------
+        name
+            A KPI of `measures`.
+        by
+            What is varied: ``"agents"`` (over the real numbers), ``"threshold"``, or a number the queue was made of, such
+            as ``"arrival_rate"``, ``"aht"``, ``"patience"``.
+
+        Returns
+        -------
+        float, or float array
+            By differences of eighth order whose steps are halved until two agree (`scipy.differentiate.derivative`),
+            mostly to 1e-10 of the value; nan where they do not agree, as at load = agents in Erlang C.
+        """
+        from wfm.erlang.derivatives import derivative
+
+        return derivative(self, name, by, agents, threshold)
+
     def _soonest(self, kpi: int, agents: Any, share: Any) -> Any:
         return least_real(lambda threshold: self._value(kpi, agents, threshold) >= share, 1.0 + self._like(share, agents))
 
@@ -201,7 +222,7 @@ class Queue:
         slack = SLACK if whole else 0.0
 
         def holds(n: Any) -> Any:
-            return _meets(kpi, _in_units(self._value(kpi.code, n, within), kpi, self._aht), bound, slack)
+            return _meets(kpi, in_units(self._value(kpi.code, n, within), kpi, self._aht), bound, slack)
 
         return _choose(self._load == 0.0, 0.0 * unit, (least_whole if whole else least_real)(holds, unit))
 
@@ -221,7 +242,7 @@ class Queue:
         kpi, bound, threshold = target
         # No handle time is 0; searches begin there.
         other = self._with(**{argument: value + LEAST_TIME if argument == "aht" else value})
-        return _meets(kpi, _in_units(other._value(kpi.code, agents, threshold / other._aht), kpi, other._aht), bound, 0.0)
+        return _meets(kpi, in_units(other._value(kpi.code, agents, threshold / other._aht), kpi, other._aht), bound, 0.0)
 
     def _with(self, **changed: Any) -> Self:
         return type(self)(**{**self._arguments, **changed})

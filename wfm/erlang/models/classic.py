@@ -26,6 +26,20 @@ def _is(value: Any, number: float) -> bool:
     return isinstance(value, float | int) and value == number
 
 
+_OPPOSITE = {
+    k.SL_OFFERED: k.LATE_OFFERED,
+    k.SL_NET: k.LATE_NET,
+    k.SL_ANSWERED: k.LATE_ANSWERED,
+    k.SL_EITHER: k.P_WAIT_LONGER,
+    k.SL_VIRTUAL: k.P_VIRTUAL_LONGER,
+    k.ANSWER_RATE: k.ABANDON_RATE_OFFERED,
+    k.P_NO_WAIT: k.P_WAIT,
+    k.P_WAIT: k.P_NO_WAIT,
+    k.BLOCKING: k.LINE_ANSWER_RATE,
+    k.LINE_ANSWER_RATE: k.BLOCKING,
+}
+
+
 class _Solved(Queue):
     """The queues whose KPIs and searches are compiled: M/M/n with patience onset + Exp(mean), and its limits."""
 
@@ -34,6 +48,14 @@ class _Solved(Queue):
 
     def _value(self, kpi: int, agents: Any, threshold: Any) -> Any:
         return each(measure, kpi, agents, self._load, self._patience, self._onset, threshold)
+
+    def _alike(self, kpi: int, by: str) -> list[tuple[int, float]]:
+        alike = [(kpi, 1.0)]
+        if kpi in _OPPOSITE:
+            alike.append((_OPPOSITE[kpi], -1.0))
+        if by == "patience" and kpi in (k.ABANDON_RATE_OFFERED, k.ANSWER_RATE):
+            alike.append((k.ABANDON_SURPLUS, 1.0 if kpi == k.ABANDON_RATE_OFFERED else -1.0))
+        return alike
 
     def _values(self, kpi: int, agents: Any, threshold: Any) -> dict[int, Any]:
         numbers = (agents, self._load, self._patience, self._onset, threshold)

@@ -35,7 +35,7 @@ ln_...                   natural logarithm of the KPI, where that may be too sma
 ======================== =============================================================================================
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from wfm.erlang.formulas import kpis as k
 
@@ -97,3 +97,8 @@ BEYOND = ("abandon_within", "p_wait_longer", "p_virtual_longer")
 def some(*names: str) -> dict[str, Kpi]:
     """These KPIs, in this order."""
     return {name: KPIS[name] for name in names}
+
+
+def in_units(value: Any, kpi: Kpi, aht: Any) -> Any:
+    """A KPI in mean handle times, in the queue's own unit of time."""
+    return value * aht if kpi.time == 1 else value / aht if kpi.time == -1 else value

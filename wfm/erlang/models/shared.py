@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from wfm.erlang.formulas.shared import measure_blend, measure_chats
-from wfm.erlang.models.base import FINITE, Queue, Target, _extreme, _in_units, _meets
-from wfm.erlang.models.kpis import BEYOND, KPIS, LEVELS, SHARES, WAITS, Kpi, some
+from wfm.erlang.models.base import FINITE, Queue, Target, _extreme, _meets
+from wfm.erlang.models.kpis import BEYOND, KPIS, LEVELS, SHARES, WAITS, Kpi, in_units, some
 from wfm.erlang.models.limited import be_whole
 from wfm.erlang.search import least_whole
 from wfm.erlang.shapes import Shape, each
@@ -149,7 +149,7 @@ class BlendedQueue(Queue):
 
         def holds(one_more: Any) -> Any:
             value = each(measure_blend, kpi.code, agents, one_more - 1.0, self._load, self._patience, within)
-            return _meets(kpi, _in_units(value, kpi, self._aht), bound, 1e-12) | (one_more > agents + 2.0)
+            return _meets(kpi, in_units(value, kpi, self._aht), bound, 1e-12) | (one_more > agents + 2.0)
 
         least = least_whole(holds, 1.0 + self._like(agents, bound, threshold)) - 1.0
         if isinstance(least, float):

@@ -34,6 +34,7 @@ BROKEN = {
     "infinitely many": (GOOD.replace("600", ".inf"), 4, "demand.orders_per_day"),
     "true for a number": (GOOD.replace("600", "true"), 4, "a number is needed here"),
     "share above one": (GOOD + "targets: {answer_rate: 98}\n", 6, "Write 98% or 0.98"),
+    "share in percent without its sign": (GOOD + "targets: {answer_rate: 92.5}\n", 6, "Write 92.5% or 0.925"),
     "share as a word": (GOOD + "targets: {answer_rate: high}\n", 6, "'high'"),
     "no target left": (GOOD + "targets: {answer_rate: null, sl_offered: null, occupancy_max: null}\n", 6, "at least one target"),
     "interval of 7 minutes": (GOOD.replace("2027-07-05}", "2027-07-05, interval: 7min}"), 3, "15min, 30min or 60min"),

@@ -72,6 +72,9 @@ def share(value: object) -> float:
         if number is None:
             raise BadValueError("not a share", "Write 98%, 0.98 or 1/3")
     if not (math.isfinite(number) and 0 <= number <= 1):
+        if 2 <= number <= 100 and not str(value).strip().endswith(("%", "％")):
+            told = {"percent": f"{number:g}%", "times": f"{number / 100:g}"}
+            raise BadValueError("a share lies between 0 and 1", "Write {percent} or {times}", **told)
         raise BadValueError("a share lies between 0 and 1", "Write 98% or 0.98")
     return number
 

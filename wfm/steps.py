@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from wfm.core.contracts import CONTRACTS, check
 from wfm.core.errors import InputError, Problem
+from wfm.core.interrupt import heed
 from wfm.core.masking import veiled
 from wfm.economics.breakeven import break_evens
 from wfm.economics.comparison import case_ledger, compare
@@ -300,6 +301,7 @@ def _told(progress: Progress) -> Callable[[str], AbstractContextManager[None]]:
     def stage(name: str) -> Iterator[None]:
         progress(name, False)
         yield
+        heed()
         progress(name, True)
 
     return stage

@@ -37,7 +37,9 @@ def _run(command: object, arguments: Sequence[str] | None = None) -> int:
 
     from wfm.cli.options import language_in, placed, speak, spoken
     from wfm.core.errors import InputError, said
+    from wfm.core.interrupt import listen
 
+    listen()
     speak(language_in(sys.argv[1:] if arguments is None else arguments))
     try:
         code = command.main(arguments, prog_name="wfm", standalone_mode=False)  # type: ignore[attr-defined]

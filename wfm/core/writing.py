@@ -14,6 +14,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from wfm.core.interrupt import heed
+
 _PREFIX = ".wfm-"
 _LOCK = "lock"
 
@@ -34,9 +36,12 @@ def write_files(contents: Mapping[Path, bytes], *, remove: Iterable[Path] = ()) 
     ------
     OSError
         A folder cannot be made or a file not be written; files of before stay as they were.
+    KeyboardInterrupt
+        Ctrl-C was pressed before and got lost; nothing is written.
     """
     if not contents:
         return
+    heed()
     root = Path(os.path.commonpath([path.absolute().parent for path in contents]))
     made = list[Path]()
     try:

@@ -1,6 +1,7 @@
 """wfm history: a file, several, a scenario's own, stdin and a database, as one clean table and what was repaired."""
 
 import json
+import re
 import sqlite3
 from pathlib import Path
 
@@ -79,7 +80,8 @@ def test_repairs_are_counted_listed_and_written(july: Path, tmp_path: Path) -> N
     log = tmp_path / "log" / "repairs.csv"
     done = wfm("history", july, "--interval", "60min", "--repairs", log, "--brief", "--language", "en")
     assert done.code == 0, done.err
-    assert "repairs and gaps" in done.out
+    assert re.search(r"queues: 1 \(\w+\)$", done.out, re.MULTILINE)
+    assert re.search(r"repairs and gaps: \d+$", done.out, re.MULTILINE)
     assert "the same row twice" in set(pd.read_csv(log)["what"])
     assert "the same row twice" in wfm("history", july, "--interval", "60min", "-v", "--language", "en").err
 

@@ -2,7 +2,8 @@
 
 `ErlangB`, `ErlangC`, `ErlangA`, `MMnDelayed` and `MMnG` (patience of any distribution of
 `wfm.erlang.impatience`) answer questions, `ErlangA` with limited lines and redials too; `ChatQueue` and `BlendedQueue`
-where agents hold several chats or fill idle time with outbound work; `wfm.erlang.overflow` what one pool leaves to the next.
+where agents hold several chats or fill idle time with outbound work; `GammaMixed`, `ShortInterval` and `Day` where the
+day's busyness or the luck of one interval counts; `wfm.erlang.overflow` what one pool leaves to the next.
 `wfm.erlang.kernels` holds the compiled functions for one's own compiled code, `wfm.erlang.twin` the same in plain Python.
 Importing this package loads the standard library only.
 """
@@ -15,22 +16,27 @@ if TYPE_CHECKING:
     from wfm.erlang.models.general import MMnG, MMnKGWhitt
     from wfm.erlang.models.mixed import GammaMixed
     from wfm.erlang.models.shared import BlendedQueue, ChatQueue
+    from wfm.erlang.short_intervals import Day, ShortInterval
 
+# Loaded when asked for: a question about one queue needs that queue only.
 _HOMES = {
-    "BlendedQueue": "shared",
-    "ChatQueue": "shared",
-    "ErlangA": "classic",
-    "ErlangB": "classic",
-    "ErlangC": "classic",
-    "GammaMixed": "mixed",
-    "MMnDelayed": "classic",
-    "MMnG": "general",
-    "MMnKGWhitt": "general",
-    "Measures": "base",
+    "BlendedQueue": "models.shared",
+    "ChatQueue": "models.shared",
+    "Day": "short_intervals",
+    "ErlangA": "models.classic",
+    "ErlangB": "models.classic",
+    "ErlangC": "models.classic",
+    "GammaMixed": "models.mixed",
+    "MMnDelayed": "models.classic",
+    "MMnG": "models.general",
+    "MMnKGWhitt": "models.general",
+    "Measures": "models.base",
+    "ShortInterval": "short_intervals",
 }
 __all__ = [
     "BlendedQueue",
     "ChatQueue",
+    "Day",
     "ErlangA",
     "ErlangB",
     "ErlangC",
@@ -39,6 +45,7 @@ __all__ = [
     "MMnG",
     "MMnKGWhitt",
     "Measures",
+    "ShortInterval",
 ]
 
 
@@ -46,7 +53,7 @@ def __getattr__(name: str) -> Any:
     if name in _HOMES:
         from importlib import import_module
 
-        return getattr(import_module(f"wfm.erlang.models.{_HOMES[name]}"), name)
+        return getattr(import_module(f"wfm.erlang.{_HOMES[name]}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

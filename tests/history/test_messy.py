@@ -249,10 +249,22 @@ def test_parts_of_the_handle_time_are_added_up(read) -> None:
     assert found.table["handle_time"].tolist() == [450] * 8
     found = read("start,offered,handled,avg_talk,avg_acw", *[f"{time},4,3,100,20" for time in HALF_HOURS])
     assert found.table["handle_time"].tolist() == [360] * 8
-    rows = ["start,offered,aht", *[f"{time},4,100" for time in HALF_HOURS]]
-    assert "mean_alone" in codes(read(*rows))
-    found = read(*rows, columns={"offered": "offered", "handled": "offered"})
-    assert found.table["handle_time"].tolist() == [400] * 8, "the way out that the log names"
+
+
+def test_a_mean_without_contacts_handled_is_weighted_by_those_offered(read) -> None:
+    """The commonest export of all; an interval in which all hung up (mean 0) weighs nothing."""
+    found = read("start,offered,aht", *[f"{time},{4 + i},{0 if i == 2 else 100}" for i, time in enumerate(HALF_HOURS)])
+    assert found.table["handled"].tolist() == [4, 5, 0, 7, 8, 9, 10, 11]
+    assert found.table["handle_time"].sum() == pytest.approx(100 * found.table["handled"].sum())
+    told = found.log.set_index("code").loc["mean_by_offered"]
+    assert "weighted by those offered" in told["action"]
+    assert "按来电量加权" in row_said({"code": "mean_by_offered", "values": told["values"]}, "zh")[1]
+    found = read("start,offered,abandoned,aht", *[f"{time},4,1,100" for time in HALF_HOURS])
+    assert found.table["handle_time"].tolist() == [300] * 8
+    assert "mean_by_not_abandoned" in codes(found)
+    found = read("start,offered,avg_talk,avg_acw", *[f"{time},4,100,20" for time in HALF_HOURS])
+    assert found.table["handle_time"].tolist() == [480] * 8
+    assert "handled" not in read("start,offered,avg_acw", *[f"{time},4,20" for time in HALF_HOURS]).table
 
 
 def test_carried_over_answers_are_kept_and_mixed_up_columns_refused(read) -> None:

@@ -81,9 +81,15 @@ REPAIRS: dict[str, tuple[Phrase, Phrase]] = {
         Phrase("more contacts answered in time than offered (carried over from the interval before)"),
         Phrase("kept"),
     ),
-    "mean_alone": (
+    "mean_by_offered": (
         Phrase("{column}: means without the number of contacts handled"),
-        Phrase("left out; name that column (columns: {{handled: ...}}), the column of offered ones where nearly all were answered"),
+        Phrase(
+            "weighted by those offered, which stand for those handled; name that column if there is one: columns: {{handled: ...}}"
+        ),
+    ),
+    "mean_by_not_abandoned": (
+        Phrase("{column}: means without the number of contacts handled"),
+        Phrase("weighted by those offered less those abandoned"),
     ),
     "wide": (Phrase("a wide sheet, read as contacts offered"), Phrase("turned into a row for each interval")),
     "export": (Phrase("an export of {vendor} ({export}), by its headers"), Phrase("read by its map")),

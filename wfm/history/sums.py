@@ -49,44 +49,54 @@ def _handle_time(numbers: dict[str, NDArray[np.floating]], names: Mapping[str, s
     """``handle_time`` of the whole, of its mean, or of its parts; parts of which talk is missing are none."""
     import numpy as np
 
-    repairs, handled = found.repairs, numbers.get("handled")
+    repairs = found.repairs
     mean, theirs = numbers.pop("aht", None), names.get("aht", "aht")
     parts = {ours: numbers.pop(ours) for pair in _PARTS.items() for ours in pair if ours in numbers}
     if "handle_time" in numbers:
         return
+    handled, code = _weights(numbers, mean if mean is not None else parts.get("mean_talk"))
     if mean is not None:
-        if handled is None:
-            repairs.add("mean_alone", column=theirs)
-        else:
-            numbers["handle_time"] = times(mean, handled)
-            repairs.add("means", column=theirs)
+        numbers |= {"handled": handled, "handle_time": times(mean, handled)}
+        repairs.add(code, column=theirs)
         return
     sums = {}
     for ours, alike in _PARTS.items():
-        part = parts.get(ours)
-        if part is None and alike in parts:
-            ours = alike
-            if handled is None:
-                repairs.add("mean_alone", column=names[alike])
-            else:
-                part = times(parts[alike], handled)
-                repairs.add("means", column=names[alike])
-        if part is not None:
-            sums[ours] = part
+        if ours in parts:
+            sums[ours] = parts[ours]
+        elif alike in parts:
+            sums[alike] = times(parts[alike], handled)
+            repairs.add(code, column=names[alike])
     if not sums:
         return
     columns = ", ".join(names[ours] for ours in sums)
     if not sums.keys() & {"talk_time", "mean_talk"}:
         repairs.add("no_talk", columns=columns, key="talk_time")
         return
+    if sums.keys() & set(_PARTS.values()):
+        numbers["handled"] = handled
     numbers["handle_time"] = np.sum(list(sums.values()), axis=0)
     if len(sums) > 1:
         repairs.add("parts", columns=columns)
     if not sums.keys() & {"wrap_time", "mean_wrap"}:
-        added = wrap if handled is not None else None
+        added = wrap if "handled" in numbers else None
         tell_talk_alone(found, columns, added)
-        if added is not None and handled is not None:
+        if added is not None:
             numbers["handle_time"] = numbers["handle_time"] + times(np.full(len(handled), added), handled)
+
+
+def _weights(numbers: Mapping[str, NDArray[np.floating]], mean: NDArray[np.floating] | None) -> tuple[NDArray[np.floating], str]:
+    """Contacts handled, by which means become sums, and the repair to log; without them, those offered and not abandoned.
+
+    Nobody was handled where the mean is 0: an interval in which all hung up must not shorten the others' handle time.
+    """
+    import numpy as np
+
+    if "handled" in numbers:
+        return numbers["handled"], "means"
+    lost = numbers.get("abandoned")
+    weights = numbers["offered"] if lost is None else np.maximum(numbers["offered"] - lost, 0.0)
+    weights = weights if mean is None else np.where(mean == 0, 0.0, weights)
+    return weights, "mean_by_offered" if lost is None else "mean_by_not_abandoned"
 
 
 def times(mean: NDArray[np.floating], handled: NDArray[np.floating]) -> NDArray[np.float64]:

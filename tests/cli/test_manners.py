@@ -26,6 +26,11 @@ def test_every_command_has_help(name: str) -> None:
     assert done.out.startswith(f"Usage: wfm {name} ")
 
 
+def test_python_m_wfm_is_the_same_command() -> None:
+    done = subprocess.run([sys.executable, "-m", "wfm", "--help"], capture_output=True, text=True, encoding="utf-8", check=True)
+    assert done.stdout == wfm("--help").out
+
+
 @pytest.mark.parametrize(
     "name", ["run", "history", "forecast", "staff", "schedule", "simulate", "people", "economics", "calc", "generate", "doctor"]
 )

@@ -56,6 +56,22 @@ def test_numbers_by_hand(tmp_path: Path) -> None:
     assert mean["1w"]["wape"] == pytest.approx(25 / 260)
 
 
+def test_several_files_are_one_past(tmp_path: Path) -> None:
+    """One file a month, as exports come, gives the numbers of all in one file."""
+    whole = days_file(tmp_path, [100 + 10 * (i // 7) + i % 3 for i in range(140)])
+    header, *rows = whole.read_text(encoding="utf-8").splitlines()
+    parts = [tmp_path / "5月.csv", tmp_path / "6月.csv"]
+    for part, some in zip(parts, (rows[:70], rows[70:]), strict=True):
+        part.write_text("\n".join([header, *some, ""]), encoding="utf-8")
+    options = ("--models", "naive", "--origins", 1, "--json", "-q")
+    one, many = json.loads(wfm(whole, *options).stdout), json.loads(wfm(*parts, *options).stdout)
+    assert many["measures"] == one["measures"]
+    assert many["origins"] == one["origins"]
+    refused = command("backtest", *parts, "--value", "offered")
+    assert refused.code == 2
+    assert "amounts are read from one file" in refused.err
+
+
 def test_leads_count_open_days(tmp_path: Path) -> None:
     """Weekdays only: a week has five leads, and Monday follows Friday."""
     path = tmp_path / "weekdays.csv"

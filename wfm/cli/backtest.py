@@ -31,7 +31,7 @@ _QUEUE = click.option("--queue", help="A queue, 'all' for their sum, 'each' to f
     "given",
     "seed",
     "table",
-    scenario=click.argument("scenario", metavar="FILE_OR_SCENARIO", type=click.Path(path_type=Path)),
+    scenario=click.argument("scenario", nargs=-1, required=True, metavar="FILE...|SCENARIO"),
     out=click.option(
         "--out",
         type=click.Path(path_type=Path),
@@ -51,23 +51,28 @@ _QUEUE = click.option("--queue", help="A queue, 'all' for their sum, 'each' to f
 @click.option("--models", help="ours,naive,mean4: other numbers of weeks, and floor with --interval.")
 @click.option("--events", type=click.Path(path_type=Path), help="Campaigns: csv or YAML of name, from, to, peak, total.")
 def backtest(asked: Asked, first: str | None, last: str | None, interval: str, **options: Any) -> int:
-    """Measure how good the forecast would have been on FILE_OR_SCENARIO, beside simple baselines.
+    """Measure how good the forecast would have been on FILEs or a SCENARIO, beside simple baselines.
 
-    FILE is a table with a date or time column and a column of values; closed days are absent. A scenario (.yaml or a
-    sheet) brings its own history, zone, country and hours.
+    A FILE is a table with a date or time column and a column of values; closed days are absent; several are one past. A
+    SCENARIO (.yaml or a sheet) brings its own history, zone, country and hours.
 
     \b
     wfm backtest history.csv --country CN
+    wfm backtest 5月.csv 6月.csv
     wfm backtest orders.csv --value amount --horizons 1,7,28 --origins 20
     wfm backtest history.csv --interval 30min --out out/backtest
     """  # noqa: D301
+    files: tuple[str, ...] = asked.scenario  # type: ignore[assignment]  # as many as were named
+    asked = replace(asked, scenario=Path(files[0]))
     target(asked)
     interval_s = _DAY if interval.strip().lower() in ("day", "1d") else _seconds(interval)
     span: dict[str, Any] = {"first": _day(first, "--from"), "last": _day(last, "--to")}
     if not asked.quiet:
-        print(f"wfm backtest {asked.scenario}", file=sys.stderr, flush=True)
-    read = _of_scenario if is_scenario(asked.scenario) else _of_file
-    table, chosen, language = read(asked, interval_s, options)
+        print(f"wfm backtest {' '.join(files)}", file=sys.stderr, flush=True)
+    if len(files) == 1 and is_scenario(asked.scenario):
+        table, chosen, language = _of_scenario(asked, options)
+    else:
+        table, chosen, language = _of_files(asked, files, interval_s, options)
     from wfm.backtesting import run_backtest
     from wfm.report.backtested import backtest_json, brief, dropped, screen
 
@@ -85,7 +90,7 @@ def backtest(asked: Asked, first: str | None, last: str | None, interval: str, *
         **span,
         **chosen,
     )
-    name = asked.scenario.name if str(asked.scenario) != "-" else "stdin"
+    name = ", ".join(Path(file).name if file != "-" else "stdin" for file in files)
     written = _write(result, name, asked.out) if asked.out else []
     if asked.as_json:
         sys.stdout.write(backtest_json(result, name))
@@ -103,8 +108,8 @@ def backtest(asked: Asked, first: str | None, last: str | None, interval: str, *
 _Read = tuple["pd.DataFrame", dict[str, Any], "Language"]
 
 
-def _of_file(asked: Asked, interval_s: int, options: dict[str, Any]) -> _Read:
-    """The history of a file, how to read its clock, and the language to speak."""
+def _of_files(asked: Asked, files: tuple[str, ...], interval_s: int, options: dict[str, Any]) -> _Read:
+    """The history of all the files, how to read its clock, and the language to speak."""
     from wfm.amounts import read_amounts
     from wfm.history import read_history
 
@@ -115,11 +120,14 @@ def _of_file(asked: Asked, interval_s: int, options: dict[str, Any]) -> _Read:
     told = file_arguments(options, "UTC")
     told |= {"interval_s": interval_s if interval_s < _DAY else 60, "queue": None if queue == "each" else queue}
     value = options["value"]
-    table = read_amounts(asked.scenario, value, **told) if value else read_history(asked.scenario, **told).table
+    if value and len(files) > 1:
+        way_out = "Put the files below each other in one, or leave --value out"
+        raise InputError(Problem("amounts are read from one file", key="--value", value=value, way_out=way_out))
+    table = read_amounts(files[0], value, **told) if value else read_history(list(files), **told).table
     return table, {"timezone": told["timezone"], "country": _country(options["country"] or "")}, spoken()
 
 
-def _of_scenario(asked: Asked, _: int, options: dict[str, Any]) -> _Read:
+def _of_scenario(asked: Asked, options: dict[str, Any]) -> _Read:
     """The history of a scenario with its zone, country and hours, and its language."""
     from wfm.expected import read_past
 

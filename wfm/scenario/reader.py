@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from wfm.scenario.model import Scenario
 
 _SHEETS = (".xlsx", ".xlsm")
+# Files that hold rows, never keys: most likely the past itself.
+_TABLES = (".csv", ".tsv", ".parquet", ".xls", ".xlsb", ".ods", ".gz", ".zip", ".db", ".sqlite")
 
 
 @dataclass(frozen=True)
@@ -121,6 +123,10 @@ def validate(source: Source) -> Scenario:
 
 
 def _read(path: Path, file: str) -> Document:
+    if path.suffix.lower() in _TABLES and path.is_file():
+        message = "this is a table, not a scenario; a past of contacts is read by one"
+        way_out = "Write a scenario that reads it: wfm new shop.yaml --template history, then set demand.history.file to this file"
+        raise InputError(Problem(message, file=file, way_out=way_out))
     if path.suffix.lower() in _SHEETS:
         from wfm.scenario.sheet import read_sheet
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import poisson
 
 from tests.cli.commands import QUICKSTART, SMALL
 from wfm.cli.options import Asked
@@ -13,6 +14,7 @@ from wfm.cli.tables import used
 from wfm.core.contracts import check
 from wfm.core.errors import InputError
 from wfm.expected import plan_grid
+from wfm.forecast.bands import QUANTILES
 from wfm.scenario.model import Scenario
 from wfm.scenario.reader import read_scenario
 from wfm.steps import Steps
@@ -109,6 +111,29 @@ def test_a_table_that_does_not_keep_the_plan_is_refused(
         Steps(scenario, given=tables | {name: change(tables[name])})
 
 
+def test_what_is_wrong_with_a_table_is_told_with_its_file(scenario: Scenario, tables: dict[str, pd.DataFrame]) -> None:
+    files = {"forecast": "mine.csv", "shifts": "班次.csv"}
+    for change in (later("7min"), lambda table: table.iloc[:0], lambda table: table.iloc[:-5]):
+        with pytest.raises(InputError, match=r"^mine\.csv: "):
+            Steps(scenario, given={"forecast": change(tables["forecast"])}, files=files)
+    with pytest.raises(InputError, match=r"^班次\.csv: shifts\.end: a shift ends before it starts"):
+        Steps(scenario, given={"shifts": later("-9h", "end")(tables["shifts"])}, files=files)
+    strange = Steps(scenario, given=tables | {"shifts": tables["shifts"].assign(group="night")}, files=files)
+    with pytest.raises(InputError, match=r"^班次\.csv: .*nobody needs this group"):
+        _ = strange.schedule
+
+
+def test_a_forecast_of_contacts_and_aht_alone_varies_by_chance(scenario: Scenario, tables: dict[str, pd.DataFrame]) -> None:
+    own = tables["forecast"][["start", "queue", "contacts", "aht"]]
+    made = Steps(scenario, given={"forecast": own}).forecast
+    assert (made[["day_cv", "slot_cv"]] == 0).all(axis=None)
+    for name, q in QUANTILES.items():
+        assert (made[name] == poisson.ppf(q, 18.0)).all()
+    wide = Steps(scenario, given={"forecast": own.assign(contacts_q95=40.0, day_cv=0.2)}).forecast
+    assert (wide["contacts_q95"] == 40).all(), "what it says is kept"
+    assert (wide["contacts_q05"] < made["contacts_q05"]).all(), "and what it lacks follows from that"
+
+
 def test_shifts_of_a_group_nobody_needs_are_refused(scenario: Scenario, tables: dict[str, pd.DataFrame]) -> None:
     steps = Steps(scenario, given=tables | {"shifts": tables["shifts"].assign(group="night")})
     with pytest.raises(InputError, match="nobody needs this group"):
@@ -130,7 +155,8 @@ def test_a_folder_of_people_alone_can_be_used(tmp_path: Path, tables: dict[str, 
     for name in ("people", "heads"):
         tables[name].to_csv(tmp_path / f"{name}.csv", index=False)
     asked = Asked(QUICKSTART, use=(str(tmp_path),))
-    read = used(asked, "Asia/Shanghai", ("cover", "people", "heads"), folder=("cover",))
+    read, files = used(asked, "Asia/Shanghai", ("cover", "people", "heads"), folder=("cover",))
+    assert files == {name: str(tmp_path / f"{name}.csv") for name in ("people", "heads")}
     assert read.keys() == {"people", "heads"}
     with pytest.raises(InputError, match="none of the tables"):
         used(asked, "Asia/Shanghai", ("cover",), folder=("cover",))

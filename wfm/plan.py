@@ -64,6 +64,7 @@ def make_plan(
     folder: Path = Path(),
     seats: int | None = None,
     given: Mapping[str, pd.DataFrame] | None = None,
+    files: Mapping[str, str] | None = None,
     progress: Progress = lambda stage, done: None,
 ) -> Plan:
     """Plan a scenario.
@@ -78,6 +79,8 @@ def make_plan(
         Seats that are given: nobody beyond them is scheduled at once. None for as many as needed.
     given
         The planner's own tables instead of a step's (`Steps`).
+    files
+        Where those were read, by name, for messages.
     progress
         Told when a stage begins and ends.
 
@@ -86,7 +89,7 @@ def make_plan(
     InputError
         A history file that cannot be planned from, or a table that breaks its contract.
     """
-    steps = Steps(scenario, folder=folder, seats=seats, given=given, progress=progress)
+    steps = Steps(scenario, folder=folder, seats=seats, given=given, files=files, progress=progress)
     expected = steps.forecast
     past, repairs = steps.past
     staffed = steps.staffed

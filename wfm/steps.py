@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -21,6 +21,7 @@ from wfm.economics.ledger import BASELINE
 from wfm.economics.options import case
 from wfm.expected import counted, expect, fitted, no_repairs, plan_grid, read_past
 from wfm.forecast import day_draws
+from wfm.forecast.bands import completed
 from wfm.loop import OneMore, one_more, play
 from wfm.reverse import Carried, carried
 from wfm.simulate import SimulationResult
@@ -66,11 +67,14 @@ class Steps:
     scenario, folder, seats, progress
         As for `make_plan`.
     given
-        Tables that stand in for a step, by name, each under its contract (`wfm.core.contracts`): ``history``; ``forecast``;
-        ``workload``; ``requirement``; ``shifts`` (contract ``schedule``) and ``cover``, the one counted from the other where only
+        Tables that stand in for a step, by name, each under its contract (`wfm.core.contracts`): ``history``; ``forecast``
+        (contacts vary by chance alone where it does not say how: `wfm.forecast.bands.completed`); ``workload``; ``requirement``;
+        ``shifts`` (contract ``schedule``) and ``cover``, the one counted from the other where only
         shifts are given; ``people``, always with ``heads`` (one row a kind). What a requirement or a workload says of contacts
         is taken for the steps before it too. In its column ``counts`` a table says whether its contacts are "customers" (else
         assumed) or "attempts", redials included. Given people are held: `wfm.sourcing.Held`.
+    files
+        Where given tables were read, by name: what is wrong with one is told with its file.
 
     Raises
     ------
@@ -86,8 +90,10 @@ class Steps:
         folder: Path = Path(),
         seats: int | None = None,
         given: Mapping[str, pd.DataFrame] | None = None,
+        files: Mapping[str, str] | None = None,
         progress: Progress = lambda stage, done: None,
     ) -> None:
+        self._files = dict(files or {})
         self._asked, self._folder, self._seats, self._stage = fitted(scenario, folder), folder, seats, _told(progress)
         # A planner's own table may bring more columns than the step needs, those of people among them.
         own = {name: self._checked(table, name) for name, table in (given or {}).items()}
@@ -101,15 +107,28 @@ class Steps:
 
     def _checked(self, table: pd.DataFrame, name: str) -> pd.DataFrame:
         contract = _contract(name)
-        if contract in CONTRACTS:
-            check(table, contract)
-        if table.empty:
-            raise InputError(Problem("the table '{name}' has no rows", key=name, values={"name": name}))
-        if name == "shifts":
-            self._refuse_shifts(table)
-        elif name in _KEYS:
-            return self._on_grid(table, name)
-        return table
+        with self._named(name):
+            if contract in CONTRACTS:
+                check(table, contract)
+            if table.empty:
+                raise InputError(Problem("the table '{name}' has no rows", key=name, values={"name": name}))
+            if name == "shifts":
+                self._refuse_shifts(table)
+        if name in _KEYS:
+            grid = plan_grid(self._asked).set_index("start")
+            with self._named(name):
+                table = self._on_grid(table, name, grid)
+        return completed(table) if name == "forecast" else table
+
+    @contextmanager
+    def _named(self, name: str) -> Iterator[None]:
+        """What is wrong with the given table ``name`` is told with its file."""
+        try:
+            yield
+        except InputError as error:
+            file = self._files.get(name, "")
+            told = (replace(problem, file=problem.file or file) for problem in error.problems)
+            raise InputError(*told, language=error.language) from None
 
     def _refuse_outside(self, days: Iterable[object], name: str) -> None:
         window = self._asked.plan
@@ -136,9 +155,8 @@ class Steps:
             known = {"known": ", ".join(ACTIVITIES)}
             raise InputError(Problem("no such activity", "shifts.activity", strange[0], "Activities: {known}", values=known))
 
-    def _on_grid(self, table: pd.DataFrame, name: str) -> pd.DataFrame:
+    def _on_grid(self, table: pd.DataFrame, name: str, grid: pd.DataFrame) -> pd.DataFrame:
         """A table of intervals with the day, weekday, slot and duration of the plan's grid; refused where it says otherwise."""
-        grid = plan_grid(self._asked).set_index("start")
         start = table["start"].dt.tz_convert(self._asked.timezone)
         told: dict[str, object] = {"name": name}
         strange = start[~start.isin(grid.index)]
@@ -243,8 +261,9 @@ class Steps:
         for name, table in (("shifts", own), ("cover", cover)):
             strange = [] if table is None else sorted(set(table["group"]) - known)
             if strange:
-                told = {"known": ", ".join(sorted(known))}
-                raise InputError(Problem("nobody needs this group", f"{name}.group", strange[0], "Groups: {known}", values=told))
+                told, file = {"known": ", ".join(sorted(known))}, self._files.get(name, "")
+                message, way_out = "nobody needs this group", "Groups: {known}"
+                raise InputError(Problem(message, f"{name}.group", strange[0], way_out, file, values=told))
         with self._stage("requirement"):
             return shifts(self.scenario, need, self._seats) if own is None else brought(self.scenario, own, need, cover)
 

@@ -252,3 +252,18 @@ def test_no_step_makes_a_table_that_is_not_looked_at_above(plan: ShownPlan) -> N
     repairs.count("zero_run", 1, [3], queue="a", day="2027-07-05", span="10:00-12:00")
     for name, table in (written(plan) | {"repairs": repairs.log(), "day_draws": plan.day_draws}).items():
         assert [column for column, unit in units(table, CONTRACT.get(name, name)).items() if not unit] == [], name
+
+
+def test_a_forecast_without_its_spread_is_taken_with_a_notice(chain: Path, tmp_path: Path) -> None:
+    own = read_table(chain / "forecast.csv", "forecast", ZONE)[["start", "queue", "contacts", "aht"]]
+    own.to_csv(tmp_path / "mine.csv", index=False)
+    use = ("--use", f"forecast={tmp_path / 'mine.csv'}")
+    made = wfm("staff", QUICKSTART, *SETS, *use)
+    assert made.code == 0
+    assert "mine.csv" in made.err
+    assert "day_cv, slot_cv" in made.err
+    assert made.err.count("\n") == 1
+    (tmp_path / "mine.csv").write_text("start,queue,contacts,aht\n2020-01-01T10:00,shop,5,200\n", encoding="utf-8")
+    refused = wfm("staff", QUICKSTART, *SETS, *use, "-q")
+    assert refused.code == 2
+    assert "mine.csv" in refused.err

@@ -45,7 +45,7 @@ def run(asked: Asked, fail_under: bool) -> int:
     _refuse_file(folder)
     from wfm.cli.tables import used
 
-    given = used(asked, chosen.timezone, READS, folder=("history",))
+    given, files = used(asked, chosen.timezone, READS, folder=("history",))
 
     from wfm.plan import make_plan
     from wfm.report import brief
@@ -53,7 +53,7 @@ def run(asked: Asked, fail_under: bool) -> int:
     from wfm.report.files import plan_json, write_outputs
 
     tell = progress_line(chosen.language, quiet=asked.quiet)
-    plan = make_plan(chosen, folder=source.folder, seats=seats, given=given, progress=tell)
+    plan = make_plan(chosen, folder=source.folder, seats=seats, given=given, files=files, progress=tell)
     # What was asked for beside the file stands in the header of screen and report, and in plan.json.
     beside = [f"--given {text}" for text in asked.given] + [f"--use {name}" for name in sorted(given)]
     plan = replace(plan, overrides=(*source.overrides, *beside))

@@ -40,8 +40,10 @@ _ALSO = {"schedule": "shifts", "staff": "requirement"}
 _FILES = (".csv", ".parquet", ".json")
 
 
-def used(asked: Asked, timezone: str, reads: tuple[str, ...], *, folder: tuple[str, ...]) -> dict[str, pd.DataFrame]:
-    """The tables that ``--use`` names.
+def used(
+    asked: Asked, timezone: str, reads: tuple[str, ...], *, folder: tuple[str, ...]
+) -> tuple[dict[str, pd.DataFrame], dict[str, str]]:
+    """The tables that ``--use`` names, and the file of each.
 
     Parameters
     ----------
@@ -80,7 +82,21 @@ def used(asked: Asked, timezone: str, reads: tuple[str, ...], *, folder: tuple[s
         if asked.verbose and not asked.quiet:
             print(f"--use {name}={Path(file).as_posix()}", file=sys.stderr)
         tables[name] = read_table(file, CONTRACT.get(name, name), timezone)
-    return tables
+    told = {name: "<stdin>" if file == STDIN else file for name, file in files.items()}
+    if "forecast" in tables and not asked.quiet:
+        _tell_chance(tables["forecast"], told["forecast"])
+    return tables, told
+
+
+def _tell_chance(forecast: pd.DataFrame, file: str) -> None:
+    """Say of a planner's own forecast without its spread that no day is taken to be busier than another."""
+    from wfm.cli.options import spoken, tell_notices
+    from wfm.forecast.bands import SPREADS
+
+    lacking = [name for name in SPREADS if name not in forecast]
+    if lacking:
+        message = "the forecast has no {columns}: contacts vary by chance alone, and days busier than forecast are not allowed for"
+        tell_notices([Problem(message, file=file, values={"columns": ", ".join(lacking)})], spoken())
 
 
 def _of_folder(folder: Path, names: tuple[str, ...], instead: tuple[str, ...] = ()) -> dict[str, str]:
@@ -114,11 +130,11 @@ def given_steps(asked: Asked, step: str, reads: tuple[str, ...], folder: tuple[s
     scenario, source = asked.read()
     seats = asked.seats
     target(asked)
-    tables = used(asked, scenario.timezone, reads, folder=folder)
+    tables, files = used(asked, scenario.timezone, reads, folder=folder)
     from wfm.steps import Steps
 
     tell = _progress(scenario.language, quiet=asked.quiet, verbose=asked.verbose)
-    return Steps(scenario, folder=source.folder, seats=seats, given=tables, progress=tell), scenario
+    return Steps(scenario, folder=source.folder, seats=seats, given=tables, files=files, progress=tell), scenario
 
 
 def _progress(language: str, *, quiet: bool, verbose: bool) -> Callable[[str, bool], None]:

@@ -41,6 +41,8 @@ class Contract:
 _START = Column("instant", "start of the interval, with its zone")
 _COUNT = Column("number", "contacts")
 _MAYBE = Column("number", "contacts", optional=True, empty=True)
+# Of a forecast: what a planner's own may lack (`wfm.forecast.bands.completed`).
+_BAND = Column("number", "contacts", optional=True)
 
 #: Kinds of people on the payroll (`wfm.capacity.People.kinds`).
 KINDS = ("full_time", "part_time", "leader")
@@ -53,9 +55,9 @@ CONTRACTS: dict[str, Contract] = {
     }),
     "forecast": Contract(("start", "queue"), {
         "start": _START, "queue": Column("text"), "contacts": _COUNT, "aht": Column("number", "s"),
-        "contacts_q05": _COUNT, "contacts_q25": _COUNT, "contacts_q75": _COUNT, "contacts_q95": _COUNT,
-        "day_cv": Column("number", "coefficient of variation of the day's level beyond Poisson"),
-        "slot_cv": Column("number", "coefficient of variation of the interval within the day beyond Poisson"),
+        "contacts_q05": _BAND, "contacts_q25": _BAND, "contacts_q75": _BAND, "contacts_q95": _BAND,
+        "day_cv": Column("number", "coefficient of variation of the day's level beyond Poisson", optional=True),
+        "slot_cv": Column("number", "coefficient of variation of the interval within the day beyond Poisson", optional=True),
     }),
     "day_draws": Contract(("draw", "start", "queue"), {
         "draw": Column("whole"), "start": _START, "queue": Column("text"), "contacts": _COUNT,

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 QUANTILES = {"contacts_q05": 0.05, "contacts_q25": 0.25, "contacts_q75": 0.75, "contacts_q95": 0.95}
 
+SPREADS = ("day_cv", "slot_cv")
+
 
 def quantile(mean: Floats, cv: Floats, probability: float) -> Floats:
     """Smallest count k with P(N <= k) >= ``probability`` for N of mean ``mean`` and variance ``mean + cv^2 mean^2``.
@@ -40,3 +42,12 @@ def with_bands(table: pd.DataFrame) -> pd.DataFrame:
     mean = table["contacts"].to_numpy(dtype=float)
     cv = np.hypot(table["day_cv"].to_numpy(dtype=float), table["slot_cv"].to_numpy(dtype=float))
     return table.assign(**{name: quantile(mean, cv, q) for name, q in QUANTILES.items()})
+
+
+def completed(table: pd.DataFrame) -> pd.DataFrame:
+    """A planner's own forecast with the columns it lacks: contacts that vary by chance alone (``day_cv``, ``slot_cv`` 0), and the
+    quantiles that follow.
+    """
+    spread = table.assign(**{name: 0.0 for name in SPREADS if name not in table})
+    banded = with_bands(spread)
+    return spread.assign(**{name: banded[name] for name in QUANTILES if name not in table})

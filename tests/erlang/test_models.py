@@ -2,6 +2,7 @@
 
 import math
 
+import mpmath as mp
 import numpy as np
 import pandas as pd
 import pytest
@@ -261,3 +262,40 @@ def test_the_public_names():
     assert set(wfm.erlang.__all__) <= set(dir(wfm.erlang))
     with pytest.raises(AttributeError, match="no attribute 'ErlangZ'"):
         _ = wfm.erlang.ErlangZ
+
+
+@pytest.mark.parametrize(
+    ("patience", "target"),
+    [(0.0, {"mean_queue": 2.3}), (1.0, {"mean_queue": 2.0}), (0.5, {"sl_answered": (0.1, 0.02)}), (2.0, {"occupancy": 1.0})],
+)
+def test_hardly_any_agents_may_be_enough(patience, target):
+    """A search over real agents comes close to 0, where the odds of being served are of the order of the agents."""
+    q = ErlangA(0.02, 1.0, patience)
+    assert 0.0 <= q.agents_for(whole=False, **target) <= 0.02
+    assert q.agents_for(**target) == 1
+
+
+@pytest.mark.parametrize("load", [1e-9, 1e-3, 0.3, 0.999])
+def test_a_thousandth_of_an_agent(load):
+    """1/B - 1 = n e^a a^-n Gamma(n, a), against arbitrary precision."""
+    for n in (1e-200, 1e-12, 1e-5, 0.3, 0.999):
+        with mp.workdps(400):
+            odds = n * mp.exp(load) * mp.mpf(load) ** -n * mp.gammainc(n, load)
+            carried, alone = odds / (1 + odds), 1 / (1 + odds)
+        assert twin.one_minus_blocking(n, load) == pytest.approx(float(carried), rel=4e-15)
+        assert twin.blocking(n, load) == pytest.approx(float(alone), rel=4e-15)
+
+
+def test_any_threshold_and_any_patience():
+    """Beyond measure is endless: whoever is answered at all is answered within it."""
+    for q in (ErlangC(13.96, 1.0), MMnDelayed(13.96, 1.0, math.inf, 0.0)):
+        assert q.agents_for(sl_offered=(0.5, math.inf)) == 14
+        assert q.agents_for(sl_offered=(0.5, 1e300)) == 14
+        assert q.agents_for(whole=False, sl_offered=(0.5, math.inf)) == pytest.approx(13.96, rel=1e-15)
+        assert q.aht_for(14, sl_offered=(0.5, math.inf)) == pytest.approx(14 / 13.96, rel=1e-15)
+    assert ErlangC(1e300, 1.0).agents_for(sl_offered=(0.5, 1.0)) == math.inf
+    longest = ErlangA(133.4, 1.0, 1.7e308).measures(150, threshold=0.1)
+    endless = ErlangC(133.4, 1.0).measures(150, threshold=0.1)
+    assert longest["sl_offered"] == endless["sl_offered"]
+    assert longest["asa_answered"] == endless["asa_answered"]
+    assert ErlangA(5e-324, 1.0, 3e-9).measures(21, threshold=1.0)["sl_offered"] == 1.0

@@ -9,7 +9,7 @@ Plain Python; compiled in `wfm.erlang.kernels`.
 import math
 from typing import NamedTuple
 
-from wfm.erlang.formulas.special import neg_ln_poisson, rising_sum, upper_tail
+from wfm.erlang.formulas.special import ln_gamma_past_one, neg_ln_poisson, rising_sum, upper_tail
 from wfm.erlang.formulas.uniform import is_uniform, turn
 
 # Up to so many whole lines the recursion is the shortest way.
@@ -35,6 +35,8 @@ def odds(n: float, a: float) -> Odds:
             served = k * ratio * (1.0 + served)
             k += 1.0
         return Odds(0.0, 1.0, served)
+    if n < 1.0 and a < 1.0:
+        return odds_of_a_part(n, a)
     d = (a - n) / n
     if is_uniform(n, d):
         t = turn(n, d)
@@ -47,6 +49,23 @@ def odds(n: float, a: float) -> Odds:
     ln_weight = -neg_ln_poisson(n, a)
     weight = math.exp(ln_weight)
     return Odds(ln_weight, weight, 1.0 - weight * (1.0 + rising_sum(n, a)))
+
+
+def odds_of_a_part(n: float, a: float) -> Odds:
+    """The odds for 0 < n < 1 and 0 < a < 1, where those of being served are of the order of n.
+
+    Gamma(n, a) = Gamma(n) - a^n/n - a^n times the alternating series of gamma(n, a) past its first term, all times n.
+    """
+    growth = ln_gamma_past_one(n) - n * math.log(a)
+    series = 0.0
+    term = 1.0
+    k = 1.0
+    while k < 20.0:
+        term *= -a / k
+        series -= term / (n + k)
+        k += 1.0
+    weight = math.exp(-growth)
+    return Odds(-growth - a, weight * math.exp(-a), n * series * weight - math.expm1(-growth))
 
 
 def blocking(n: float, a: float) -> float:
@@ -90,4 +109,7 @@ def one_minus_blocking(n: float, a: float) -> float:
 def blocking_one_less(n: float, a: float) -> float:
     """B(n-1, a) for n > 0 and a > 0, continued by (1/B(n) - 1) a / n below one agent (where it may exceed 1)."""
     o = odds(n, a)
-    return n / a * o.blocked / o.served
+    if n < 1.0:
+        return n / a * o.blocked / o.served
+    # n/a may be beyond the doubles.
+    return o.blocked / a * n / o.served

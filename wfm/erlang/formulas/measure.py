@@ -1,7 +1,7 @@
 """One KPI of one queue, chosen by its code: the measures of `wfm.erlang.models`, in units of the mean handle time.
 
-The queue is M/M/n with patience onset + Exp(patience); infinite patience or onset is Erlang C. Definitions are those of
-DESIGN 5: every service level counts by arrival, `W <= T`. Plain Python; compiled in `wfm.erlang.kernels`.
+The queue is M/M/n with patience onset + Exp(patience); infinite patience or onset (from 1e100 on) is Erlang C. Definitions
+are those of DESIGN 5: every service level counts by arrival, `W <= T`. Plain Python; compiled in `wfm.erlang.kernels`.
 
 Edges: no load gives wait 0, service level 1, occupancy 0; no agents give service level 0, everyone abandons, occupancy
 and the means over the answered are nan; an endless queue (infinite patience, n <= a) gives wait inf, service level 0,
@@ -64,6 +64,9 @@ from wfm.erlang.formulas.patience import (
     waiting,
 )
 
+# Patience and onset beyond so many handle times are endless: their products must stay within the doubles.
+LONGEST = 1e100
+
 
 def measure(kpi: int, n: float, a: float, patience: float, onset: float, threshold: float) -> float:
     """KPI number `kpi` of n agents at load a; see the module for edges, and `wfm.erlang.models` for the definitions."""
@@ -85,7 +88,7 @@ def measure(kpi: int, n: float, a: float, patience: float, onset: float, thresho
         return ln_delay_probability(n, a) - ((n - a) * threshold if n > a and threshold > 0.0 else 0.0)
     if n == 0.0 or a == 0.0 or n == math.inf:
         return measure_idle(kpi, n, a, patience, onset, threshold)
-    if patience == math.inf or onset == math.inf:
+    if patience > LONGEST or onset > LONGEST:
         return measure_endless(kpi, n, a, threshold)
     q = balance(n, a, patience, onset)
     if kpi <= SL_VIRTUAL or ABANDON_WITHIN <= kpi <= P_VIRTUAL_LONGER or LATE_OFFERED <= kpi <= LATE_ANSWERED:
@@ -150,7 +153,8 @@ def level_and_abandoned(kpi: int, n: float, a: float, patience: float, onset: fl
 
 def is_ordinary(n: float, a: float, patience: float, onset: float, threshold: float) -> bool:
     """Whether there are agents and load, and patience has an end: no edge case."""
-    return 0.0 < n < math.inf and 0.0 < a < math.inf and 0.0 <= patience < math.inf and 0.0 <= onset < math.inf and threshold >= 0.0
+    there_are_both = 0.0 < n < math.inf and 0.0 < a < math.inf
+    return there_are_both and 0.0 <= patience <= LONGEST and 0.0 <= onset <= LONGEST and threshold >= 0.0
 
 
 def measure_endless(kpi: int, n: float, a: float, threshold: float) -> float:

@@ -133,7 +133,10 @@ def least_agents_endless(target: float, threshold: float, a: float) -> float:
     late = 1.0 - (target - SLACK * target)
     root = math.sqrt(a)
     b = 1.2533141373155003 + root * threshold
-    beta = (math.sqrt(b * b - math.log(late)) - b) * 2.0
+    far = -math.log(late)
+    beta = 2.0 * far / (math.sqrt(b * b + far) + b)
+    if a + beta * root > MOST_AGENTS:
+        return math.inf
     n = max(float(math.ceil(a + beta * root)), math.floor(a) + 1.0)
     o = odds(n, a)
     blocked, served = o.blocked, o.served

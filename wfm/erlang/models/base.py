@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from wfm.erlang.formulas.staffing import SLACK
 from wfm.erlang.models.kpis import Kpi, in_units
 from wfm.erlang.search import greatest_real, least_real, least_whole
-from wfm.erlang.shapes import Shape
+from wfm.erlang.shapes import Shape, are_arrays
 
 if TYPE_CHECKING:
     from wfm.erlang.shapes import Numbers
@@ -249,10 +249,11 @@ class Queue:
 
     def _like(self, *values: Any) -> Any:
         """A zero of the shape that this queue and these values have together."""
-        zero = 0.0 * self._load
-        for value in values:
-            zero = zero + 0.0 * value
-        return zero
+        if not are_arrays((self._load, *values)):
+            return 0.0
+        import numpy as np
+
+        return np.zeros(np.broadcast_shapes(*(np.shape(v) for v in (self._load, *values))))
 
 
 def _meets(kpi: Kpi, value: Any, bound: Any, slack: float) -> Any:

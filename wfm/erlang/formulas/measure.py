@@ -75,7 +75,7 @@ def measure(kpi: int, n: float, a: float, patience: float, onset: float, thresho
     if kpi == BLOCKING:
         return blocking(n, a)
     if kpi == LINE_OCCUPANCY:
-        return a * one_minus_blocking(n, a) / n if n > 0.0 else math.nan
+        return min(a * one_minus_blocking(n, a) / n, 1.0) if n > 0.0 else math.nan
     if kpi == LN_BLOCKING:
         return ln_blocking(n, a)
     if kpi == LINE_ANSWER_RATE:
@@ -102,7 +102,7 @@ def measure(kpi: int, n: float, a: float, patience: float, onset: float, thresho
     if kpi == P_WAIT:
         return waiting(q, n, a)
     if kpi == OCCUPANCY:
-        return a / n * served(q)
+        return min(a / n * served(q), 1.0)
     if kpi == MEAN_WAIT_ALL:
         return mean_wait(q, n, a, patience, onset)
     if kpi == MEAN_QUEUE:
@@ -124,9 +124,9 @@ def measure_by(kpi: int, q: Balance, by: Split) -> float:
     if kpi == SL_OFFERED:
         return by.served_within
     if kpi == SL_NET:
-        return by.served_within / (served(q) + by.abandoned_after)
+        return min(by.served_within / (served(q) + by.abandoned_after), 1.0)
     if kpi == SL_ANSWERED:
-        return by.served_within / served(q)
+        return min(by.served_within / served(q), 1.0)
     if kpi == SL_EITHER:
         return by.wait_within
     if kpi == SL_VIRTUAL:

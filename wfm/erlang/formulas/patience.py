@@ -161,17 +161,17 @@ def balance(n: float, a: float, patience: float, onset: float) -> Balance:
 
 def waiting(q: Balance, n: float, a: float) -> float:
     """P(V > 0): share of arrivals that cannot be answered at once."""
-    return q.early + q.late * (a / n) * q.full
+    return min(q.early + q.late * (a / n) * q.full, 1.0)
 
 
 def abandoned(q: Balance) -> float:
     """Share of arrivals that hang up before they are answered."""
-    return q.late * q.lost
+    return min(q.late * q.lost, 1.0)
 
 
 def served(q: Balance) -> float:
     """Share of arrivals that are answered."""
-    return q.no_wait + q.early + q.late * q.more
+    return min(q.no_wait + q.early + q.late * q.more, 1.0)
 
 
 def split(q: Balance, n: float, a: float, patience: float, onset: float, threshold: float) -> Split:
@@ -183,7 +183,8 @@ def split(q: Balance, n: float, a: float, patience: float, onset: float, thresho
         after = q.early_unit * left * decay_mean(abs(surplus) * left) * math.exp(min(surplus, 0.0) * threshold)
         head = threshold * decay_mean(abs(surplus) * threshold) * math.exp(-max(surplus, 0.0) * left)
         within = q.no_wait + q.early_unit * head
-        virtual = after + q.late * (a / n) * q.full
+        within = min(within, 1.0)
+        virtual = min(after + q.late * (a / n) * q.full, 1.0)
         return Split(after + q.late * q.more, within, q.late * q.lost, virtual, within, virtual, within)
     since = threshold - onset
     # Patience of mean 0 ends at the onset itself: nobody waits past it.
@@ -209,14 +210,17 @@ def split(q: Balance, n: float, a: float, patience: float, onset: float, thresho
         virtual = factor * (a / n) * kernel.full
         within = max(1.0 - virtual, 0.0)
         served_within = max(served(q) - factor * kernel.more, 0.0)
+    # Rounding must not carry a share beyond 1.
+    within = min(within, 1.0)
+    virtual = min(virtual, 1.0)
     return Split(
         factor * kernel.more,
-        served_within,
+        min(served_within, 1.0),
         factor * kernel.lost,
         virtual,
         within,
         stay * virtual,
-        stay * within + gone,
+        min(stay * within + gone, 1.0),
     )
 
 

@@ -8,9 +8,11 @@ import pandas as pd
 import pytest
 
 from tests.conftest import SCENARIOS
+from wfm.advice import Advice
 from wfm.core.contacts import ContactType
 from wfm.core.contracts import CONTRACTS, check
 from wfm.core.errors import InputError
+from wfm.report import sentences
 from wfm.report.shown import ShownPlan, run
 from wfm.staffing import queue_model
 from wfm.workload import without_redials
@@ -218,6 +220,27 @@ def test_no_history_at_all(tmp_path: Path) -> None:
     sunday = plan.forecast[plan.forecast["weekday"] == 6]
     assert sunday["start"].dt.hour.min() == 10
     assert "estimated_demand" in {advice.key for advice in plan.advice}
+
+
+def test_open_hours_without_a_past_are_told(tmp_path: Path) -> None:
+    """Open until 23:00 on Saturdays, while the past ends at 22:00: nobody is planned there, and the plan says why."""
+    starts = [start for start in pd.date_range("2027-05-10", "2027-07-04 23:30", freq="30min") if 9 <= start.hour < 22]
+    pd.DataFrame({"start": starts, "offered": 9}).to_csv(tmp_path / "calls.csv", index=False)
+    text = """\
+wfm: 2
+name: shop
+plan: {start: 2027-07-05, weeks: 1}
+demand: {history: {file: calls.csv}}
+hours: {daily: "09:00-22:00", sat: "09:00-23:00"}
+"""
+    (tmp_path / "shop.yaml").write_text(text, encoding="utf-8")
+    plan = run(tmp_path / "shop.yaml", SMALL)
+    remarks = [advice for advice in plan.advice if advice.key == "never_called"]
+    assert remarks == [Advice("never_called", {"count": 2.0, "weekday": 5.0, "start": 22 * 3600.0})]
+    assert "Saturdays 22:00" in sentences.advice(remarks[0], "en", "CNY")
+    assert "22:00 起）历史里没有来电" in sentences.advice(remarks[0], "zh", "CNY")
+    as_past = run(tmp_path / "shop.yaml", [*SMALL, "hours.sat=09:00-22:00"])
+    assert "never_called" not in {advice.key for advice in as_past.advice}
 
 
 @pytest.mark.parametrize(

@@ -57,6 +57,7 @@ def advise(
         *_money(scenario, best),
         *(Advice(key, values) for key, values in law_warnings(scenario.people.shifts)),
         *_parts(*lacking),
+        *_never_called(scenario, history, staffed),
         *_overlap(staffed),
         *_special(scenario, history),
         *_event(scenario, history, staffed),
@@ -172,6 +173,21 @@ def _unanswered(scenario: Scenario, simulation: SimulationResult) -> list[Advice
 def _parts(code: str, columns: str) -> list[Advice]:
     """A past that tells talk without after-call work, or the other way round."""
     return [Advice(code, {"columns": columns})] if code else []
+
+
+def _never_called(scenario: Scenario, history: pd.DataFrame | None, staffed: Staffed) -> list[Advice]:
+    """Open hours for which nobody is planned, since the past has no contacts at that time of the week."""
+    if history is None:
+        return []
+    past = history.loc[history["offered"] > 0, "start"].dt.tz_convert(scenario.timezone)
+    seen = set(zip(past.dt.day_of_week, past.dt.time, strict=True))
+    start = staffed.workload.loc[staffed.workload["contacts"] == 0, "start"]
+    unseen = list(dict.fromkeys(at for at in zip(start.dt.day_of_week, start.dt.time, strict=True) if at not in seen))
+    if not unseen:
+        return []
+    weekday, clock = unseen[0]
+    begin = float(clock.hour * 3600 + clock.minute * 60)
+    return [Advice("never_called", {"count": float(len(unseen)), "weekday": float(weekday), "start": begin})]
 
 
 def _overlap(staffed: Staffed) -> list[Advice]:

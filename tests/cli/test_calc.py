@@ -85,6 +85,75 @@ def test_what_nobody_reaches_is_null_in_json_and_said_in_words() -> None:
     assert "no number will do" in wfm("calc", "--contacts", "430", "--aht", "180", "--target", "100/0", "--language", "en").out
 
 
+@pytest.mark.parametrize(
+    ("language", "grows", "fates", "endless"),
+    [
+        ("en", "the queue grows without end: more than 43 agents are needed", ("abandonment rate", "answer rate"), "no end"),
+        ("zh", "队列会无限增长，至少需要超过 43 名坐席", ("放弃率", "人工接通率"), "无限"),
+    ],
+)
+@pytest.mark.parametrize("agents", [40, 43])
+def test_an_endless_queue_is_said_once_and_loses_nobody(
+    agents: int, language: str, grows: str, fates: tuple[str, str], endless: str
+) -> None:
+    said = wfm("calc", "--contacts", "430", "--aht", "180", "--agents", str(agents), "--language", language).out
+    assert said.count(grows) == 1
+    assert not [line for line in said.splitlines() if line.startswith(fates)]
+    assert endless in said.partition(grows)[2]
+    assert "inf" not in said
+    assert f" {agents - 1} " in said
+    row = next(
+        row for row in asked("--contacts", "430", "--aht", "180", "--agents", str(agents))["rows"] if row["agents"] == agents
+    )
+    assert row["answer_rate"] is None
+    assert row["abandon_rate_offered"] is None
+
+
+def test_part_of_an_agent_more_than_the_load_is_one_agent_more() -> None:
+    said = wfm("calc", "--contacts", "432", "--aht", "180", "--agents", "43", "--language", "en").out  # 43.2 erlang
+    assert "more than 43 agents are needed" in said
+    assert "grows" not in wfm("calc", "--contacts", "432", "--aht", "180", "--agents", "44", "--language", "en").out
+
+
+def test_a_queue_may_keep_its_targets_and_grow() -> None:
+    said = wfm("calc", "--contacts", "430", "--aht", "180", "--agents", "40", "--occupancy", "100%", "--language", "en").out
+    assert "the targets are met" in said
+    assert "more than 43 agents are needed" in said
+
+
+def test_who_hangs_up_ends_the_queue() -> None:
+    said = wfm("calc", "--contacts", "430", "--aht", "180", "--patience", "120", "--agents", "40", "--language", "en").out
+    assert "grows" not in said
+    assert "abandonment rate" in said
+
+
+@pytest.mark.parametrize(
+    ("arguments", "least"),
+    [
+        ("--contacts 430 --aht 180 --agents 46", ErlangC(430 / 1800, 180).agents_for(sl_offered=(0.8, 20))),
+        (
+            "--contacts 430 --aht 180 --patience 120 --agents 40 --answer-rate 99%",
+            ErlangA(430 / 1800, 180, 120).agents_for(answer_rate=0.99),
+        ),
+        ("--contacts 540 --aht 180 --agents 54 --occupancy 90%", 60),
+        ("--contacts 430 --aht 200 --model B --lines 40", ErlangB(430 / 1800, 200).lines_for(blocking=0.01)),
+    ],
+)
+def test_missed_targets_are_told_how_many_would_do(arguments: str, least: int) -> None:
+    assert f"at least {least} would do" in wfm("calc", *arguments.split(), "--language", "en").out
+    assert f"至少要 {least} " in wfm("calc", *arguments.split(), "--language", "zh").out
+
+
+def test_missed_targets_that_nobody_reaches_say_so() -> None:
+    said = wfm("calc", "--contacts", "430", "--aht", "180", "--agents", "46", "--target", "100/0", "--language", "en").out
+    assert "no number will do" in said
+    assert "would do" not in said
+
+
+def test_met_targets_name_no_other_number() -> None:
+    assert "would do" not in wfm("calc", "--contacts", "430", "--aht", "180", "--agents", "49", "--language", "en").out
+
+
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_the_answer_names_its_formula_and_fits_a_chinese_console(language: str) -> None:
     text = wfm("calc", "--contacts", "430", "--aht", "180", "--patience", "120", "--language", language).out

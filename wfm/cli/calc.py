@@ -31,6 +31,8 @@ _KPIS = {
     "blocking": "share",
     "carried_load": "erlang",
 }
+#: Of a queue that grows without end nobody is lost, and yet not everybody is answered: these say nothing then.
+_FATES = ("answer_rate", "abandon_rate_offered")
 _LINE_KPIS = ("blocking", "answer_rate", "carried_load", "occupancy")
 _INFINITE = ("never", "inf", "infinite", "从不", "无限")
 
@@ -63,10 +65,20 @@ class Question:
             return erlang.MMnDelayed(rate, self.aht, patience=self.patience, onset=self.onset)
         return erlang.ErlangA(rate, self.aht, patience=self.patience)
 
+    def least(self) -> float:
+        """The fewest agents (or lines) that meet the targets; inf where no number does."""
+        queue = self.queue()
+        return float(queue.lines_for(**self.targets) if self.model == "B" else queue.agents_for(**self.targets))
+
     def kpis(self, agents: float) -> dict[str, float]:
         """What so many agents (or lines) give."""
         measured = self.queue().measures(agents, self.threshold) if self.model != "B" else self.queue().measures(agents)
-        return {name: float(measured[name]) for name in _KPIS if name in measured}
+        kpis = {name: float(measured[name]) for name in _KPIS if name in measured}
+        return kpis | dict.fromkeys(_FATES, math.nan) if self.grows(agents) else kpis
+
+    def grows(self, agents: float) -> bool:
+        """Whether the queue grows without end: nobody hangs up, and no more agents than load."""
+        return self.model == "C" and 0.0 < _load(self, self.contacts or 0.0) >= agents
 
 
 @click.command()
@@ -195,8 +207,7 @@ def _answer(question: Question, solve: str) -> float:
         return float(question.queue(0.0).rate_for(question.agents, **question.targets)) * question.per
     if question.agents is not None:
         return question.agents
-    queue = question.queue()
-    return float(queue.lines_for(**question.targets) if question.model == "B" else queue.agents_for(**question.targets))
+    return question.least()
 
 
 def _load(question: Question, contacts: float) -> float:
@@ -291,7 +302,7 @@ def _lines(question: Question, solve: str, answer: float, language: str) -> list
         text("calc.given", language, given=comma.join(known)),
         text("calc.asked", language, asked=comma.join(_asked(question, language))),
         "",
-        _verdict(question, solve, answer, language),
+        *_verdict(question, solve, answer, language),
     ]
     if not math.isfinite(answer):
         return lines
@@ -308,17 +319,24 @@ def _asked(question: Question, language: str) -> list[str]:
     return asked
 
 
-def _verdict(question: Question, solve: str, answer: float, language: str) -> str:
+def _verdict(question: Question, solve: str, answer: float, language: str) -> list[str]:
     what = text("calc.lines" if question.model == "B" else "calc.agents", language)
     if not math.isfinite(answer):
-        return text("calc.any_rate" if solve == "rate" else "calc.none", language)
+        return [text("calc.any_rate" if solve == "rate" else "calc.none", language)]
     if solve == "rate":
         values = {"contacts": _number(answer), "minutes": _number(question.per / 60)}
-        return text("calc.carry", language, agents=question.agents, what=what, **values)
+        return [text("calc.carry", language, agents=question.agents, what=what, **values)]
+    lines = []
+    if question.grows(answer):
+        lines.append(text("calc.grows", language, agents=math.floor(_load(question, question.contacts or 0.0))))
     if question.agents is None:
-        return text("calc.least", language, agents=int(answer), what=what)
-    met = _met(question, question.kpis(question.agents))
-    return text("calc.met" if met else "calc.missed", language, agents=question.agents, what=what)
+        return [text("calc.least", language, agents=int(answer), what=what), *lines]
+    met = _met(question, question.kpis(answer))
+    lines.insert(0, text("calc.met" if met else "calc.missed", language, agents=question.agents, what=what))
+    if not met:
+        least = question.least()
+        lines.append(text("calc.enough" if math.isfinite(least) else "calc.none", language, agents=f"{least:.0f}", what=what))
+    return lines
 
 
 def _table(question: Question, table: list[tuple[int, dict[str, float]]], language: str) -> list[str]:
@@ -328,19 +346,22 @@ def _table(question: Question, table: list[tuple[int, dict[str, float]]], langua
     size = question.agents if question.agents is not None else table[-2][0]
     what = text("calc.lines" if question.model == "B" else "calc.agents", language)
     rows = [[what, *(f"[{n}]" if n == size else str(n) for n, _ in table), text("calc.definition", language)]]
+    left_out = _FATES if any(question.grows(n) for n, _ in table) else ()
     for name in (name for name in (_LINE_KPIS if question.model == "B" else _KPIS) if name in table[0][1]):
-        numbers = [_shown(kpis[name], _KPIS[name]) for _, kpis in table]
+        if name in left_out:
+            continue
+        numbers = [_shown(kpis[name], _KPIS[name], language) for _, kpis in table]
         rows.append([_label(name, question, language), *numbers, _definition(name, question, language)])
     kept = [text("calc.yes" if _met(question, kpis) else "calc.no", language) for _, kpis in table]
     rows.append([text("calc.kept", language), *kept, ""])
     return aligned(rows, right=range(1, len(table) + 1))
 
 
-def _shown(value: float, unit: str) -> str:
+def _shown(value: float, unit: str, language: str) -> str:
     if not math.isfinite(value):
-        return "-" if math.isnan(value) else "inf"
+        return "-" if math.isnan(value) else text("calc.endless", language)
     return f"{value * 100:.2f}%" if unit == "share" else f"{value:.2f}" + (" s" if unit == "s" else "")
 
 
 def _number(value: float, digits: int = 1) -> str:
-    return f"{value:,.{digits}f}".rstrip("0").rstrip(".") if math.isfinite(value) else "inf"
+    return f"{value:,.{digits}f}".rstrip("0").rstrip(".") if math.isfinite(value) else "∞"

@@ -141,7 +141,7 @@ def test_who_hangs_up_ends_the_queue() -> None:
 )
 def test_missed_targets_are_told_how_many_would_do(arguments: str, least: int) -> None:
     assert f"at least {least} would do" in wfm("calc", *arguments.split(), "--language", "en").out
-    assert f"至少要 {least} " in wfm("calc", *arguments.split(), "--language", "zh").out
+    assert f"至少加到 {least} " in wfm("calc", *arguments.split(), "--language", "zh").out
 
 
 def test_missed_targets_that_nobody_reaches_say_so() -> None:

@@ -335,7 +335,7 @@ def _verdict(question: Question, solve: str, answer: float, language: str) -> li
     lines.insert(0, text("calc.met" if met else "calc.missed", language, agents=question.agents, what=what))
     if not met:
         least = question.least()
-        lines.append(text("calc.enough" if math.isfinite(least) else "calc.none", language, agents=f"{least:.0f}", what=what))
+        lines.append(text("calc.enough" if math.isfinite(least) else "calc.none", language, agents=f"{least:.0f}"))
     return lines
 
 

@@ -299,3 +299,34 @@ def test_any_threshold_and_any_patience():
     assert longest["sl_offered"] == endless["sl_offered"]
     assert longest["asa_answered"] == endless["asa_answered"]
     assert ErlangA(5e-324, 1.0, 3e-9).measures(21, threshold=1.0)["sl_offered"] == 1.0
+
+
+@pytest.mark.parametrize(
+    ("make", "told"),
+    [
+        (lambda: ErlangC("0.25", 240), r"arrival_rate is '0.25'; give a number"),
+        (lambda: ErlangC(["0.25", "0.3"], 240), r"arrival_rate is \['0.25', '0.3'\]; give a number"),
+        (lambda: ErlangC(None, 240), "arrival_rate is None; give a number"),
+        (lambda: ErlangC(0.25 + 1j, 240), r"arrival_rate is \(0.25\+1j\); give a number"),
+        (lambda: ErlangC(0.25, pd.Series(pd.to_timedelta([240, 200], unit="s"))), "aht holds durations or dates"),
+        (lambda: ErlangC(0.25, pd.Timedelta(240, unit="s")), "aht is Timedelta|aht holds durations"),
+        (lambda: ErlangC([1.0, 2.0], [1.0, 2.0, 3.0]), r"shapes \(2,\), \(3,\) do not go together"),
+        (lambda: ErlangC([1.0, 2.0], 1.0).measures([3, 4, 5])["p_wait"], r"shapes \(2,\), \(3,\) do not go together"),
+        (lambda: ErlangC(1e200, 1e200), r"arrival_rate \* aht is inf; it must be >= 0 and finite"),
+        (lambda: ErlangC(0.25, 240).agents_for(sl_offered=(80, 20)), "sl_offered is 80.0; .* 80 % is 0.8"),
+        (lambda: ErlangC(0.25, 240).agents_for(asa_answered=(0.8, 20)), "asa_answered has no threshold; give one number"),
+    ],
+)
+def test_what_is_no_number_is_told_by_name(make, told):
+    with pytest.raises(ValueError, match=told):
+        make()
+
+
+def test_a_queue_says_what_it_is():
+    assert repr(ErlangA(0.25, 240, 120)) == "ErlangA(arrival_rate=0.25, aht=240, patience=120)"
+    assert repr(ErlangC(np.arange(100.0), 240)) == "ErlangC(arrival_rate=<ndarray>, aht=240)"
+
+
+def test_object_columns_of_numbers_are_numbers():
+    mixed = pd.Series([1, 2.5], dtype=object)
+    assert ErlangC(mixed, 1.0).measures(5)["p_wait"].iloc[0] == ErlangC(1.0, 1.0).measures(5)["p_wait"]

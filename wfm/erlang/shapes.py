@@ -40,12 +40,13 @@ class Shape:
         Raises
         ------
         ValueError
-            Naming the first element that is nan or out of range, or Series whose indexes differ.
+            Naming the first element that is nan or out of range, what holds no plain numbers (texts, dates, durations), or
+            Series whose indexes differ.
         """
         if isinstance(value, (int, float, Real)):
             number = float(value)
             if not (number >= 0.0 and above < number <= most):
-                raise ValueError(f"{name} is {number}; {_rule(above, most)}")
+                raise ValueError(f"{name} is {number}; {_rule(above, most, number)}")
             return number
         import numpy as np
 
@@ -56,14 +57,14 @@ class Shape:
             self.index = index
         else:
             index = None
-        array = np.asarray(value, dtype=np.float64)
+        array = _numbers(name, value)
         if array.ndim == 0:
             return self.read(name, float(array[()]), above=above, most=most)
         good = (array >= 0.0) & (array > above) & (array <= most)
         if not good.all():
             place = np.unravel_index(int(np.argmin(good)), array.shape)
             label = index[place[0]] if index is not None else ", ".join(str(int(i)) for i in place)
-            raise ValueError(f"{name}[{label}] is {array[place]}; {_rule(above, most)}")
+            raise ValueError(f"{name}[{label}] is {array[place]}; {_rule(above, most, float(array[place]))}")
         return array
 
     def merge(self, other: "Shape") -> "Shape":
@@ -81,11 +82,49 @@ class Shape:
         return pd.Series(result, index=self.index, name=name)
 
 
-def _rule(above: float, most: float) -> str:
+def _numbers(name: str, value: Any) -> "Vector":
+    """An array of doubles from whatever holds plain numbers, and from nothing else: a text or a duration has no unit here."""
+    import numpy as np
+
+    array = np.asarray(value)
+    if array.dtype.kind in "mM":
+        raise ValueError(f"{name} holds durations or dates; give numbers in your unit of time, such as x.dt.total_seconds()")
+    plain = array.dtype.kind in "iuf" or (array.dtype == object and all(isinstance(v, Real) for v in array.flat))
+    if not plain:
+        raise ValueError(f"{name} is {_short(value)}; give a number, or a list, array or Series of numbers")
+    return np.asarray(array, dtype=np.float64)
+
+
+def _short(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else f"a {type(value).__name__}"
+
+
+def _rule(above: float, most: float, value: float) -> str:
     lowest = "> 0" if above >= 0.0 else ">= 0"
     if most == math.inf:
         return f"it must be {lowest}"
-    return f"it must be {lowest} and finite" if most > 1e300 else f"it must lie in [0, {most:g}]"
+    if most > 1e300:
+        return f"it must be {lowest} and finite"
+    return f"it must lie in [0, {most:g}]" + (f": {value:g} % is {value / 100:g}" if most < value <= 100.0 else "")
+
+
+def common(*values: Any) -> tuple[int, ...]:
+    """The shape that these have together.
+
+    Raises
+    ------
+    ValueError
+        Lengths that do not go together.
+    """
+    import numpy as np
+
+    shapes = [np.shape(v) for v in values]
+    try:
+        return np.broadcast_shapes(*shapes)
+    except ValueError:
+        several = ", ".join(sorted({str(shape) for shape in shapes if shape}))
+        raise ValueError(f"arguments of shapes {several} do not go together; give one length, and single numbers") from None
 
 
 def are_arrays(values: Iterable[Any]) -> bool:
@@ -113,7 +152,7 @@ def _looped(name: str, kpi: int, values: tuple[Any, ...], fixed: tuple[tuple[flo
     from wfm.erlang import blocks, kernels
 
     loop = getattr(blocks if hasattr(blocks, name) else kernels, name)
-    shape = np.broadcast_shapes(*(np.shape(v) for v in values))
+    shape = common(*values)
     tables = [np.array(f, dtype=np.float64) for f in fixed]
     return loop(kpi, *(_flat(v, shape) for v in values), *tables), shape
 

@@ -44,6 +44,9 @@ def ln_delay_probability(n: float, a: float) -> float:
     if n <= a:
         return 0.0
     o = odds(n, a)
+    if o.blocked > 0.5 * (o.blocked + o.served):
+        # Near 1 the other side knows more digits.
+        return math.log1p(-no_delay_probability(n, a))
     return o.ln_blocked - math.log(o.blocked + (n - a) / n * o.served)
 
 

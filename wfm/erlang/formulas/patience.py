@@ -19,6 +19,7 @@ digamma function and a small, quickly decaying rest. Plain Python; compiled in `
 import math
 from typing import NamedTuple
 
+from wfm.erlang.formulas.gauss import NODES, POINTS, WEIGHTS
 from wfm.erlang.formulas.loss import blocking_one_less
 from wfm.erlang.formulas.special import (
     decay_first_moment,
@@ -30,6 +31,9 @@ from wfm.erlang.formulas.special import (
     upper_tail,
 )
 from wfm.erlang.formulas.uniform import is_uniform, shortfall, turn
+
+# From there on the series for mean waits, of some 6 sqrt(x) terms, is longer than so many panels.
+LONG, PANELS = 1e4, 10
 
 
 class Kernel(NamedTuple):
@@ -228,14 +232,17 @@ def drift(n: float, a: float, patience: float, since: float, decay: float, gone:
     """phi(t) = a H(t) - n t at t = since after the onset, decay = since/patience, gone = 1 - e^-decay."""
     if decay > 1.0:
         return a * patience * gone - n * since
-    if decay > 0.03:
-        lag = decay - gone
-    else:
-        lag = 0.0
-        for k in range(9, 2, -1):
-            lag = decay / k * (1.0 - lag)
-        lag = 0.5 * decay * decay * (1.0 - lag)
-    return -(a * patience * lag + (n - a) * since)
+    return -(a * patience * lag_behind(decay, gone) + (n - a) * since)
+
+
+def lag_behind(s: float, gone: float) -> float:
+    """How far gone = 1 - e^-s lags behind s, to its last digits."""
+    if s > 0.03:
+        return s - gone
+    lag = 0.0
+    for k in range(9, 2, -1):
+        lag = s / k * (1.0 - lag)
+    return 0.5 * s * s * (1.0 - lag)
 
 
 def logs(q: Balance, n: float, a: float) -> Logs:
@@ -243,6 +250,8 @@ def logs(q: Balance, n: float, a: float) -> Logs:
     if q.heavy:
         mean_log = math.log(q.y / (q.x + 1.0)) + ln_minus_digamma(q.x + 1.0) + upper_log_mean(q.x + 1.0, q.y)
         return Logs(mean_log, q.lost - mean_log)
+    if q.x > LONG:
+        return logs_by_panels(q, n, a)
     weight = 1.0 / (q.x + 1.0)
     harmonic = 0.0
     share = 0.0
@@ -260,6 +269,23 @@ def logs(q: Balance, n: float, a: float) -> Logs:
         weight *= ratio
         if ratio < 1.0 and term <= 1e-20 * lost_log:
             return Logs(q.y * mean_log, a / n * lost_log)
+
+
+def logs_by_panels(q: Balance, n: float, a: float) -> Logs:
+    """`logs` where Palm's series is long: the density e^(y (1 - e^-s) - x s) over the few panels on which it lives."""
+    excess = (n - a) * (q.x / n)
+    width = 80.0 / (excess + math.sqrt(excess * excess + 80.0 * q.y)) / PANELS
+    served_log = 0.0
+    lost_log = 0.0
+    for panel in range(PANELS):
+        for i in range(POINTS):
+            s = (panel + NODES[i]) * width
+            gone = -math.expm1(-s)
+            lag = lag_behind(s, gone)
+            density = WEIGHTS[i] * math.exp(-(excess * s + q.y * lag))
+            served_log += s * (1.0 - gone) * density
+            lost_log += (s * gone - lag) * density
+    return Logs(q.y * width * served_log, a / n * (q.x * width) * lost_log)
 
 
 def linear_moment(growth: float) -> float:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from wfm.erlang.formulas.staffing import SLACK
 from wfm.erlang.models.kpis import Kpi, in_units
 from wfm.erlang.search import greatest_real, least_real, least_whole
-from wfm.erlang.shapes import Shape, are_arrays
+from wfm.erlang.shapes import Shape, are_arrays, common
 
 if TYPE_CHECKING:
     from wfm.erlang.shapes import Numbers
@@ -85,7 +85,13 @@ class Queue:
         self._shape = Shape()
         self._arrival_rate = self._shape.read("arrival_rate", arrival_rate, most=FINITE)
         self._aht = self._shape.read("aht", aht, above=0.0, most=FINITE)
-        self._load = self._arrival_rate * self._aht
+        if are_arrays((self._arrival_rate, self._aht)):
+            common(self._arrival_rate, self._aht)
+        self._load = self._shape.read("arrival_rate * aht", self._arrival_rate * self._aht, most=FINITE)
+
+    def __repr__(self) -> str:
+        told = ", ".join(f"{name}={_told(value)}" for name, value in self._arguments.items())
+        return f"{type(self).__name__}({told})"
 
     def _value(self, kpi: int, agents: Any, threshold: Any) -> Any:
         """The KPI of this code with so many agents, times in mean handle times."""
@@ -214,6 +220,8 @@ class Queue:
                 except (TypeError, ValueError):
                     raise ValueError(f"{name} takes (share, threshold), such as (0.80, 20), not {target!r}") from None
                 threshold = shape.read(f"{name} threshold", threshold)
+            elif isinstance(target, tuple):
+                raise ValueError(f"{name} has no threshold; give one number, or a list or array of them, not {target!r}")
             yield kpi, shape.read(name, target, most=1.0 if kpi.share else math.inf), threshold
 
     def _least(self, target: Target, whole: bool) -> Any:
@@ -253,7 +261,12 @@ class Queue:
             return 0.0
         import numpy as np
 
-        return np.zeros(np.broadcast_shapes(*(np.shape(v) for v in (self._load, *values))))
+        return np.zeros(common(self._load, *values))
+
+
+def _told(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 40 and "\n" not in text else f"<{type(value).__name__}>"
 
 
 def _meets(kpi: Kpi, value: Any, bound: Any, slack: float) -> Any:

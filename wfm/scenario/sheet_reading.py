@@ -57,8 +57,8 @@ def read_sheet(path: str | Path, file: str | None = None) -> Document:
             values, places, problems = _scenario(rows, columns, f"{file}:{name}", marks(raw, name))
             return Document(file, values, places, len(raw), problems)
     raise InputError(Problem("no sheet of this workbook is a scenario: none has the columns key and value", file=file,
-                             way_out="Write a sheet to fill in: wfm new shop.xlsx; a past of contacts is named in demand.history.file "
-                             "(wfm new shop.yaml --template history)"))  # fmt: skip
+                             way_out="Write a sheet to fill in: wfm new shop.xlsx; a past of contacts is named in "
+                             "demand.history.file (wfm new shop.yaml --template history)"))  # fmt: skip
 
 
 def holds_scenario(path: str | Path) -> bool:

@@ -185,3 +185,34 @@ def test_pooled_agents_never_do_worse():
     for calls in (5, 20, 60, 200, 1500):
         apart = ErlangC(calls / 3600, 180).agents_for(sl_offered=(0.8, 20))
         assert ErlangC(2 * calls / 3600, 180).agents_for(sl_offered=(0.8, 20)) <= 2 * apart
+
+
+@settings(FEW, max_examples=40)
+@given(spread(1e-2, 1e4), st.one_of(patience, st.just(math.inf)), st.floats(0.05, 0.95), spread(1e-2, 10.0))
+def test_the_inverse_searches_hit_the_target(a, p, target, t):
+    """Real agents, handle time and threshold at which a service level is just what was asked."""
+    q = ErlangA(a, 1.0, p)
+    n = q.agents_for(whole=False, sl_offered=(target, t))
+    assert q.measures(n, threshold=t)["sl_offered"] == pytest.approx(target, abs=1e-9)
+    least = q.agents_for(sl_offered=(target, t))
+    assert least - 1 < n <= least or least == 1
+    aht = q.aht_for(least, sl_offered=(target, t))
+    assert ErlangA(a, aht, p).measures(least, threshold=t)["sl_offered"] == pytest.approx(target, abs=1e-9)
+    if q.measures(least)["p_no_wait"] < target:
+        within = q.threshold_for(least, sl_offered=target)
+        assert within <= t * (1 + 1e-9)
+        assert q.measures(least, threshold=within)["sl_offered"] == pytest.approx(target, abs=1e-9)
+
+
+@settings(FEW, max_examples=60)
+@given(spread(1e-2, 1e5), patience, st.floats(0.05, 0.99), st.floats(0.01, 0.5), st.floats(0.3, 0.99), threshold)
+def test_joint_targets_are_met_by_the_least(a, p, level, lost, busy, t):
+    q = ErlangA(a, 1.0, p)
+    n = q.agents_for(sl_offered=(level, t), abandon_rate_offered=lost, occupancy=busy)
+
+    def met(agents):
+        k = q.measures(agents, threshold=t)
+        return k["sl_offered"] >= level * (1 - 1e-11) and max(k["abandon_rate_offered"] / lost, k["occupancy"] / busy) <= 1 + 1e-11
+
+    assert met(n)
+    assert n == 1 or not met(n - 1)

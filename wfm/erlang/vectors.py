@@ -1,7 +1,7 @@
 """Steps of the Erlang formulas over a short array at a time, written so that the compiler can use the processor's vector units.
 
-No step may branch or call: erfcx is one polynomial, the exponential is written out. What they are good for is said by
-`is_middle`: the uniform expansion's middle, |eta| < 0.4 from s = 16 on, where half of its terms are enough.
+No step may branch or call (`math.copysign` is a call): erfcx is one polynomial, the exponential is written out. What they are
+good for is said by `is_middle`: the uniform expansion's middle, |eta| < 0.4 from s = 16 on, where half of its terms are enough.
 """
 
 import math
@@ -73,7 +73,7 @@ def turns(s: Vector, d: Vector, half: Vector, scaled: Vector, rest: Vector, squa
         series = 1.0 / 3.0 + q * (0.2 + q * series)
         half_square = v * (d[j] - 2.0 * q * series)
         size = math.sqrt(2.0 * half_square)
-        eta = math.copysign(size, d[j])
+        eta = size if d[j] >= 0.0 else -size
         inverse = 1.0 / s[j]
         above = _slope[HALF + 2]
         beta = _slope[HALF + 1]
@@ -103,5 +103,5 @@ def lags(x: Vector, out: Vector) -> None:
         u = x[j]
         total = 1.0
         for i in range(18, 2, -1):
-            total = 1.0 - u / i * total
+            total = 1.0 - u * (1.0 / i) * total
         out[j] = 0.5 * u * u * total

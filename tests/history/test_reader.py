@@ -40,6 +40,12 @@ def test_encodings_and_chinese_headers(write, encoding: str) -> None:
     assert (result.daily, result.interval_s, len(result.log)) == (False, 1800, 0)
 
 
+@pytest.mark.parametrize("header", ["来电", "来电量", "呼入", "进线数"])
+def test_usual_chinese_names_of_offered(write, header: str) -> None:
+    result = read(write([f"时间,{header}", "2027-07-05 10:00,12", "2027-07-05 10:30,9"]))
+    assert result.table["offered"].tolist() == [12, 9]
+
+
 def test_every_problem_is_told_with_its_place(write) -> None:
     path = write(
         [

@@ -1,0 +1,98 @@
+"""Targets of certain dates: which hold when, who is needed for them, and by which a day is judged."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from wfm.core.contacts import ContactType
+from wfm.staffing import Targets, requirement
+from wfm.workload import workload
+
+ZONE = "Asia/Shanghai"
+
+
+def starts(first: str, last: str, step: str = "1h") -> pd.Series:
+    return pd.Series(pd.date_range(first, last, freq=step, tz=ZONE, inclusive="left"))
+
+
+def load(start: pd.Series, contacts: float = 60.0) -> pd.DataFrame:
+    table = pd.DataFrame({"start": start, "queue": "shop", "contacts": contacts, "aht": 180.0, "duration": 3600.0})
+    return workload(table, ContactType())
+
+
+DATED = Targets.model_validate(
+    {
+        "2027-11-10T20:00..2027-11-12": {"answer_rate": "90%", "sl_offered": {"share": "60%", "within": "30s"}},
+        "2027-11-11": {"occupancy_max": "95%"},
+    }
+)
+
+
+def test_every_interval_goes_by_one_set_of_targets() -> None:
+    at = starts("2027-11-10 18:00", "2027-11-13 02:00")
+    groups = DATED.groups(at)
+    assert (np.sum([rows for _, rows in groups], axis=0) == 1).all()
+    held = {stamp.strftime("%d %H"): targets for targets, rows in groups for stamp in at[rows]}
+    assert held["10 19"] == Targets()
+    assert held["10 20"].answer_rate == 0.9
+    assert held["10 20"].occupancy_max == 0.85
+    assert (held["11 12"].answer_rate, held["11 12"].occupancy_max) == (0.9, 0.95)
+    assert held["12 23"].sl_offered is not None
+    assert (held["12 23"].sl_offered.share, held["12 23"].sl_offered.within) == (0.6, 30.0)
+    assert held["13 00"] == Targets()
+
+
+def test_without_dates_the_targets_stay_the_same_object() -> None:
+    targets = Targets(answer_rate=0.95)
+    (held, rows), *others = targets.groups(starts("2027-11-10", "2027-11-11"))
+    assert held is targets
+    assert rows.all()
+    assert not others
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_the_shortest_span_has_its_say_last(turned: bool) -> None:
+    written = [("2027-11-01..2027-11-30", {"answer_rate": 0.7}), ("2027-11-11", {"answer_rate": 0.6})]
+    targets = Targets.model_validate(dict(reversed(written) if turned else written))
+    assert targets.at(pd.Timestamp("2027-11-11 12:00", tz=ZONE)).answer_rate == 0.6
+    assert targets.at(pd.Timestamp("2027-11-12 00:00", tz=ZONE)).answer_rate == 0.7
+
+
+def test_of_spans_of_one_length_the_later_written_wins() -> None:
+    written = {"2027-11-10..2027-11-11": {"answer_rate": 0.7}, "2027-11-11..2027-11-12": {"answer_rate": 0.6}}
+    for order, wins in ((list(written), 0.6), (list(written)[::-1], 0.7)):
+        targets = Targets.model_validate({key: written[key] for key in order})
+        assert targets.at(pd.Timestamp("2027-11-11 12:00", tz=ZONE)).answer_rate == wins
+
+
+def test_a_level_written_in_part_keeps_the_other_part() -> None:
+    targets = Targets.model_validate({"sl_offered": {"share": 0.7, "within": 45}, "2027-11-11": {"sl_offered": {"share": 0.5}}})
+    held = targets.at(pd.Timestamp("2027-11-11", tz=ZONE)).sl_offered
+    assert held is not None
+    assert (held.share, held.within) == (0.5, 45.0)
+
+
+def test_the_requirement_is_that_of_each_set_of_targets_alone() -> None:
+    at = starts("2027-11-10 00:00", "2027-11-13 00:00", "30min")
+    work = load(at, 30.0)
+    need = requirement(work, DATED, ContactType())
+    for targets, rows in DATED.groups(at):
+        alone = requirement(work[rows], targets, ContactType())
+        pd.testing.assert_frame_equal(need[rows], alone)
+    assert len(set(need["agents"])) > 1
+
+
+def test_night_hours_go_by_the_clock() -> None:
+    targets = Targets.model_validate({"2027-11-11": {"answer_rate": 0.5}})
+    assert targets.at(pd.Timestamp("2027-11-10 16:00", tz="UTC").tz_convert(ZONE)).answer_rate == 0.5
+
+
+def test_what_is_judged_follows_the_dates() -> None:
+    at = starts("2027-11-10 18:00", "2027-11-10 22:00")
+    judged = DATED.judged(at)
+    assert judged["answer_rate"][1].tolist() == [0.98, 0.98, 0.9, 0.9]
+    assert DATED.thresholds(at).tolist() == [20, 20, 30, 30]
+    assert Targets().judged(at) == Targets().bounds()
+    assert Targets().thresholds(at) == 20.0
+    nothing = Targets.model_validate({"answer_rate": None, "2027-11-10T20:00..2027-11-10": {"answer_rate": 0.9}})
+    assert np.isnan(nothing.judged(at)["answer_rate"][1]).tolist() == [True, True, False, False]

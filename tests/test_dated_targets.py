@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from wfm.core.contacts import ContactType
+from wfm.simulate import SimulationInputs, SimulationResult, simulate
 from wfm.staffing import Targets, requirement
 from wfm.workload import workload
 
@@ -96,3 +97,66 @@ def test_what_is_judged_follows_the_dates() -> None:
     assert Targets().thresholds(at) == 20.0
     nothing = Targets.model_validate({"answer_rate": None, "2027-11-10T20:00..2027-11-10": {"answer_rate": 0.9}})
     assert np.isnan(nothing.judged(at)["answer_rate"][1]).tolist() == [True, True, False, False]
+
+
+def test_a_day_is_judged_by_what_its_intervals_ask_for_together() -> None:
+    """Two sets in one day: the answered of the day are held against the sum that each interval's own bound asks for."""
+    at = starts("2027-11-10 18:00", "2027-11-10 22:00")
+    work = load(at, 60.0)
+    cover = pd.DataFrame({"start": at, "group": "agents", "agents": 3.0})
+    inputs = SimulationInputs(replications_min=40, replications_max=40)
+
+    def played(targets: Targets) -> SimulationResult:
+        return simulate(
+            work,
+            cover,
+            ContactType(),
+            lines=None,
+            threshold=targets.thresholds(at),
+            targets=targets.judged(at),
+            seed=1,
+            inputs=inputs,
+        )
+
+    mixed = Targets.model_validate({"answer_rate": 0.98, "sl_offered": None, "2027-11-10T20:00..2027-11-10": {"answer_rate": 0.8}})
+    result, strict = played(mixed), played(Targets(answer_rate=0.98, sl_offered=None))
+    pd.testing.assert_frame_equal(result.service, strict.service)
+    bands = result.days
+    assert strict.met < result.met < 1
+    # The bound of each day lies between the two, as its contacts do.
+    for _, day in bands.iterrows():
+        if day["answer_rate"] < 0.8:
+            assert not day["met"]
+        if day["answer_rate"] >= 0.98:
+            assert day["met"]
+    told = result.promises.set_index("target")["bound"]
+    assert told["answer_rate"] == pytest.approx(0.89, abs=0.01)
+
+
+def test_one_bound_written_for_every_interval_judges_as_one_number_does() -> None:
+    at = starts("2027-11-09 10:00", "2027-11-10 22:00")
+    work, cover = load(at, 60.0), pd.DataFrame({"start": at, "group": "agents", "agents": 4.0})
+    inputs = SimulationInputs(replications_min=20, replications_max=20)
+
+    def played(bound: object, threshold: object) -> SimulationResult:
+        asked = {"sl_offered": (1, bound), "answer_rate": (1, 0.95)}
+        return simulate(work, cover, ContactType(), lines=None, threshold=threshold, targets=asked, seed=1, inputs=inputs)
+
+    one, each = played(0.8, 20.0), played(np.full(len(at), 0.8), np.full(len(at), 20.0))
+    for name in ("service", "overall", "days", "weekdays", "promises"):
+        pd.testing.assert_frame_equal(getattr(one, name), getattr(each, name))
+
+
+def test_answered_in_time_is_the_time_of_the_interval() -> None:
+    at = starts("2027-11-10 18:00", "2027-11-10 22:00")
+    work, cover = load(at, 60.0), pd.DataFrame({"start": at, "group": "agents", "agents": 3.0})
+    inputs = SimulationInputs(replications_min=10, replications_max=10)
+
+    def within(threshold: object) -> list[float]:
+        asked = {"sl_offered": (1, 0.8)}
+        result = simulate(work, cover, ContactType(), lines=None, threshold=threshold, targets=asked, seed=1, inputs=inputs)
+        return result.service["answered_within"].tolist()
+
+    short, long = within(10.0), within(60.0)
+    assert within(np.array([10.0, 10.0, 60.0, 60.0])) == [*short[:2], *long[2:]]
+    assert all(a < b for a, b in zip(short, long, strict=True))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from wfm.core.calendar import day_table
 from wfm.economics.ledger import BASELINE
 from wfm.economics.options import own_loaded_wage
@@ -122,6 +124,9 @@ def _interval(scenario: Scenario, staffed: Staffed, simulation: SimulationResult
     if target is None:
         return []
     clock = simulation.service[["start", "offered", "answered_within"]]
+    # Intervals of dates with another level of their own are held against that one.
+    usual = [rows for held, rows in scenario.targets.groups(clock["start"]) if held.sl_offered == target]
+    clock = clock[np.any(usual, axis=0)] if usual else clock[:0]
     clock = clock.merge(staffed.workload[["start", "slot", "duration"]], on="start")
     by_slot = clock.groupby("slot", as_index=False).agg(
         offered=("offered", "sum"), answered_within=("answered_within", "sum"), duration=("duration", "first")

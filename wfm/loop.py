@@ -42,14 +42,15 @@ class OneMore:
 def play(
     scenario: Scenario, workload: pd.DataFrame, cover: pd.DataFrame, lines: int, inputs: SimulationInputs | None = None
 ) -> SimulationResult:
-    """Simulate a workload served by a cover, judged by the scenario's targets; ``inputs`` where not the scenario's own."""
+    """Simulate a workload served by a cover, judged by the scenario's targets of each date; ``inputs`` where not its own."""
+    starts = workload["start"].sort_values()
     return simulate(
         workload,
         cover,
         scenario.contact,
         lines=lines,
-        threshold=scenario.targets.threshold,
-        targets=scenario.targets.bounds(),
+        threshold=scenario.targets.thresholds(starts),
+        targets=scenario.targets.judged(starts),
         seed=scenario.seed,
         inputs=inputs or scenario.simulation,
     )

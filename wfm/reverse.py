@@ -46,12 +46,12 @@ def carried(scenario: Scenario, workload: pd.DataFrame, seats: int) -> Carried:
         real order). Meals are not counted: they lie outside the busiest interval, or the schedule lists the gap.
     """
     agents = seats * (1 - scenario.people.shrinkage.in_office)
-    asked = scenario.targets.solver()
     busy = workload[workload["arrival_rate"] > 0]
     if busy.empty or agents == 0:
         return Carried(seats, agents, 0, "", math.nan, math.nan, math.nan, math.nan, math.nan)
     # Handle times differ by interval only when the history says so; the interval with the greatest load decides.
     top = busy.iloc[int(busy["offered_load"].argmax())]
+    asked = scenario.targets.at(top["start"]).solver()
     model = queue_model(float(top["arrival_rate"]), float(top["aht"]), scenario.contact)
     all_targets = float(model.rate_for(agents, **asked)) / float(top["arrival_rate"])
     answer_rate = math.nan

@@ -78,7 +78,7 @@ def simulate(
     contact: ContactType,
     *,
     lines: int | None,
-    threshold: float,
+    threshold: float | np.ndarray,
     targets: Targets,
     seed: int,
     inputs: SimulationInputs | None = None,
@@ -104,9 +104,10 @@ def simulate(
     lines
         Lines, or None for no limit.
     threshold
-        Seconds within which an answer counts for sl_offered and its kin.
+        Seconds within which an answer counts for sl_offered and its kin; or one for each interval, in the order of time.
     targets
-        KPI name to (direction, bound), +1 at least, -1 at most: what a day is judged by.
+        KPI name to (direction, bound), +1 at least, -1 at most: what a day is judged by. A bound may be an array, one for each
+        interval in the order of time (`wfm.simulate.tables.Targets`).
     seed
         0 to 2**32 - 1.
     inputs

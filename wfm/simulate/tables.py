@@ -15,8 +15,9 @@ from wfm.simulate import statistics
 from wfm.simulate.records import HANDLED, OUTCOMES, Records
 from wfm.simulate.tally import COLUMNS, over_and_under, value
 
-#: KPI name to (direction, bound): +1 asks for at least the bound, -1 for at most.
-Targets = Mapping[str, tuple[int, float]]
+#: KPI name to (direction, bound): +1 asks for at least the bound, -1 for at most. A bound may be an array of one for each interval,
+#: nan where none is asked for: then a day's sum over its intervals is held against the sum that their bounds ask for.
+Targets = Mapping[str, tuple[int, float | NDArray[np.float64]]]
 
 BANDS = {"q05": 0.05, "q25": 0.25, "q50": 0.50, "q75": 0.75, "q95": 0.95}
 _SLACK = 1e-12  # a target is met within rounding
@@ -43,7 +44,12 @@ class Played:
 
     def by_day(self) -> NDArray[np.float64]:
         """Tallies by day: [R, D, len(COLUMNS)]."""
-        return np.add.reduceat(self.tallies, np.searchsorted(self.day, np.arange(len(self.dates))), axis=1)
+        return self.daily(self.tallies)
+
+    def daily(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Sums by day of what each interval [R, K, ...] has."""
+        summed: NDArray[np.float64] = np.add.reduceat(values, np.searchsorted(self.day, np.arange(len(self.dates))), axis=1)
+        return summed
 
 
 def service(played: Played) -> pd.DataFrame:
@@ -84,7 +90,7 @@ def days(played: Played, targets: Targets) -> pd.DataFrame:
     }
     columns |= {name: flat[:, COLUMNS.index(name)] for name in TALLIES}
     columns |= {name: value(flat, name) for name in KPIS}
-    return pd.DataFrame(columns | {f"met_{name}": flags for name, flags in _met(flat, targets).items()}).rename(
+    return pd.DataFrame(columns | {f"met_{name}": flags.ravel() for name, flags in _met(played, targets).items()}).rename(
         columns={"met_all": "met"}
     )
 
@@ -100,7 +106,7 @@ def weekdays(played: Played, targets: Targets) -> pd.DataFrame:
     tallies = np.stack([sums[:, played.weekday == w].sum(axis=1) for w in present], axis=1) if len(present) else sums
     counts = np.array([R * np.sum(played.weekday == w) for w in present], dtype=float)
     columns: dict[str, object] = {"weekday": present, "days": counts.astype(int)}
-    for name, flags in _met(sums, targets).items():
+    for name, flags in _met(played, targets).items():
         kept = np.array([flags[:, played.weekday == w].sum() for w in present], dtype=float)
         column = "met" if name == "all" else f"met_{name}"
         columns |= _with_interval(column, statistics.wilson(kept, counts))
@@ -108,11 +114,15 @@ def weekdays(played: Played, targets: Targets) -> pd.DataFrame:
 
 
 def promises(played: Played, targets: Targets) -> pd.DataFrame:
-    """Share of days on which each ``target``, and "all" of them, were met: ``met``, ``met_low``, ``met_high``, ``days``."""
-    flags = _met(played.by_day(), targets)
+    """Share of days on which each ``target``, and "all" of them, were met: ``met``, ``met_low``, ``met_high``, ``days``.
+
+    ``bound`` is the target's; where it differs by interval, the mean over all contacts it is asked for.
+    """
+    flags = _met(played, targets)
     rows = []
     for name, kept in flags.items():
-        direction, bound = targets.get(name, (0, np.nan))
+        direction, asked = targets.get(name, (0, np.nan))
+        bound = _mean_bound(played, name, asked)
         share = statistics.wilson(np.array(float(kept.sum())), np.array(float(kept.size)))
         rows.append((name, direction, bound, *(float(part) for part in share), kept.size))
     return pd.DataFrame(rows, columns=["target", "direction", "bound", "met", "met_low", "met_high", "days"])
@@ -150,14 +160,29 @@ def contacts(records: Records, origin: pd.Timestamp, zone: tzinfo, contact_type:
     )
 
 
-def _met(tallies: NDArray[np.float64], targets: Targets) -> dict[str, NDArray[np.bool_]]:
-    """Whether each day met each target, then all of them; shape of ``tallies`` without its last axis."""
+def _met(played: Played, targets: Targets) -> dict[str, NDArray[np.bool_]]:
+    """Whether each day met each target, then all of them: [R, D]."""
+    sums = played.by_day()
     flags: dict[str, NDArray[np.bool_]] = {}
     for name, (direction, bound) in targets.items():
-        reached = direction * value(tallies, name)
-        flags[name] = ~(reached < direction * bound - _SLACK * abs(bound))
-    every = np.logical_and.reduce(list(flags.values())) if flags else np.ones(tallies.shape[:-1], dtype=bool)
+        if isinstance(bound, np.ndarray):
+            over, under = over_and_under(played.tallies, name)
+            asked = ~np.isnan(bound)
+            reached = played.daily(over * asked)
+            wanted = played.daily(under * np.where(asked, bound, 0.0))
+        else:
+            reached, wanted = value(sums, name), np.full(sums.shape[:-1], bound)
+        flags[name] = ~(direction * reached < direction * wanted - _SLACK * np.abs(wanted))
+    every = np.logical_and.reduce(list(flags.values())) if flags else np.ones(sums.shape[:-1], dtype=bool)
     return {**flags, "all": every}
+
+
+def _mean_bound(played: Played, name: str, bound: float | NDArray[np.float64]) -> float:
+    """A target's bound; where it differs by interval, the mean weighted by what the KPI is a share of."""
+    if not isinstance(bound, np.ndarray):
+        return bound
+    under = over_and_under(played.tallies.sum(axis=0), name)[1] * ~np.isnan(bound)
+    return float((under * np.nan_to_num(bound)).sum() / under.sum()) if under.sum() > 0 else float(np.nanmean(bound))
 
 
 def _kpis(tallies: NDArray[np.float64]) -> pd.DataFrame:

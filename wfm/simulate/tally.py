@@ -13,13 +13,13 @@ from wfm.simulate.records import ABANDONED, BLOCKED, HANDLED, Records
 COLUMNS = (*TALLIES, "overrun_time")
 
 
-def tally(records: Records, threshold: float) -> NDArray[np.float64]:
+def tally(records: Records, threshold: float | NDArray[np.float64]) -> NDArray[np.float64]:
     """Tallies of one replication.
 
     Parameters
     ----------
     threshold
-        Seconds; "within" means at most this long.
+        Seconds; "within" means at most this long. An array has one for each interval, and attempts go by where they arrive.
 
     Returns
     -------
@@ -29,7 +29,8 @@ def tally(records: Records, threshold: float) -> NDArray[np.float64]:
     """
     K = len(records.busy)
     handled, abandoned = records.outcome == HANDLED, records.outcome == ABANDONED
-    within = records.wait <= round(threshold * SECOND)
+    limit = np.round(np.asarray(threshold, dtype=float) * SECOND)
+    within = records.wait <= (limit[records.interval] if limit.ndim else limit)
     first = records.attempt == 1
     answered = np.zeros(int(records.contact[-1]) + 1 if len(records.contact) else 0, dtype=bool)
     answered[records.contact[handled]] = True

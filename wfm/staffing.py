@@ -28,7 +28,7 @@ class ServiceLevel(Inputs):
 
 
 def _other(en: str, zh: str, unit: str = "") -> Any:
-    return Field(None, description=en, json_schema_extra={"zh": zh, "unit": unit, "origin": "yours"})
+    return Field(None, description=en, json_schema_extra={"zh": zh, "unit": unit, "origin": "yours", "written": True})
 
 
 class DatedLevel(Inputs):

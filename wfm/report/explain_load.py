@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import math
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from wfm.core import kpi
+from wfm.core import kpi, moments
 from wfm.report import formats
 from wfm.report.explain import Explanation, Fact, Ground, Part
 from wfm.report.words import name, text
+
+if TYPE_CHECKING:
+    from wfm.staffing import Targets
 
 _KPIS = ("answer_rate", "sl_offered", "occupancy", "asa_answered")
 _WEEKS_SHOWN = 6
@@ -30,7 +33,7 @@ def _agents(ground: Ground, row: dict[str, Any]) -> Explanation:
     if math.isinf(needed):
         answer = text("explain.agents_unreachable", language)
     else:
-        binding = name("target", row["binding"], language, threshold=f"{ground.scenario.targets.threshold:g}")
+        binding = name("target", row["binding"], language, threshold=f"{_held(ground, row).threshold:g}")
         answer = text(
             "explain.agents" if needed else "explain.agents_none", language, agents=formats.number(needed), binding=binding
         )
@@ -122,11 +125,16 @@ def _patience(ground: Ground) -> Part:
     return Part(text("explain.patience", ground.language), ground.many("contact.patience.onset", "contact.patience.then_mean"))
 
 
+def _held(ground: Ground, row: dict[str, Any]) -> Targets:
+    """The targets of the interval's own date."""
+    return ground.scenario.targets.at(row["start"])
+
+
 def _targets(ground: Ground, row: dict[str, Any]) -> Part:
     """Every target with the agents it alone asks for."""
     from wfm.staffing import queue_model
 
-    targets, language = ground.scenario.targets, ground.language
+    targets, language = _held(ground, row), ground.language
     keys = {
         "answer_rate": ("targets.answer_rate",),
         "sl_offered": ("targets.sl_offered.share", "targets.sl_offered.within"),
@@ -139,6 +147,10 @@ def _targets(ground: Ground, row: dict[str, Any]) -> Part:
         alone = float(model.agents_for(**{target: bound}))
         label = text("fact.alone", language, target=name("target", target, language, threshold=f"{targets.threshold:g}"))
         facts.append(Fact(f"alone.{target}", label, alone, formats.number(alone) if math.isfinite(alone) else "∞"))
+    clock = row["start"].tz_localize(None)
+    for key in ground.scenario.targets.dated:
+        if (span := moments.span(key)).start <= clock < span.end:
+            facts += ground.many(*(inner for inner in ground.origins if inner.startswith(f"targets.{key}.")))
     return Part(text("explain.targets", language), facts)
 
 
@@ -146,7 +158,7 @@ def _neighbours(ground: Ground, row: dict[str, Any]) -> Part:
     """One agent less, as many, one more: what each gives, and why not one less."""
     from wfm.staffing import queue_model
 
-    language, targets, needed = ground.language, ground.scenario.targets, float(row["agents"])
+    language, targets, needed = ground.language, _held(ground, row), float(row["agents"])
     heading = text("explain.neighbours", language)
     if not needed or math.isinf(needed):
         return Part(heading, [], [])
@@ -163,7 +175,7 @@ def _neighbours(ground: Ground, row: dict[str, Any]) -> Part:
         label = text("fact.with_agents", language, agents=formats.number(agents))
         facts.append(Fact(f"agents.{agents:g}", label, {"agents": agents, **found}, shown))
         if agents == needed - 1:
-            missed = _missed(ground, found)
+            missed = _missed(targets, found, language)
     if needed == 1:
         return Part(heading, facts, [text("explain.not_none", language)])
     why = ("；" if language == "zh" else "; ").join(missed)
@@ -174,8 +186,7 @@ def _written(key: str, value: float, language: str) -> str:
     return formats.share(value) if kpi.KPIS[key].unit == "share" else formats.seconds(value, language)
 
 
-def _missed(ground: Ground, found: dict[str, float]) -> list[str]:
-    targets, language = ground.scenario.targets, ground.language
+def _missed(targets: Targets, found: dict[str, float], language: str) -> list[str]:
     lines = []
     for key, (_, bound) in targets.bounds().items():
         if found[key] < bound:

@@ -49,6 +49,8 @@ def _walk(model: BaseModel, prefix: str, fitted: Mapping[str, str]) -> Iterator[
                 yield Origin(f"{key}.{inner}", given, "", "yours", "", "", "", str(inner), str(inner), None)
         elif isinstance(value, BaseModel):
             yield from _walk(value, f"{key}.", fitted)
+        elif value is None and about.get("written"):
+            continue  # a key that says something only where it is written
         elif "origin" in about:
             default = None if info.is_required() else default_of(type(model), name)
             kind: OriginKind = "yours" if info.is_required() or value != default else about["origin"]

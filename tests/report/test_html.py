@@ -33,7 +33,7 @@ LATIN = {
     "CSV",
     "JavaScript",
     "openwfm",
-    "simpy",
+    "compiled",
     "Asia/Shanghai",
     "IANA",
     "all",

@@ -13,7 +13,11 @@ from wfm.core.inputs import Inputs, Share, assumed
 class SimulationInputs(Inputs):
     """When to stop: at a precision, or when the budget of contacts is spent."""
 
-    engine: Literal["simpy"] = assumed("simpy", "which engine plays the days", "仿真引擎")
+    engine: Literal["compiled", "simpy"] = assumed(
+        "compiled",
+        "engine that plays the days; both give the same numbers",
+        "仿真引擎（两者结果相同）",
+    )
     contacts: Annotated[int, Field(ge=1, le=10**9)] = assumed(
         600_000, "budget: stop once this many contacts are simulated", "仿真来电总量上限", "contacts"
     )

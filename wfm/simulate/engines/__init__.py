@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 Play: TypeAlias = "Callable[[Model, Drawn], Records]"
 
-_MODULES = {"simpy": "wfm.simulate.engines.simpy_engine"}
+_MODULES = {"compiled": "wfm.simulate.engines.compiled", "simpy": "wfm.simulate.engines.simpy_engine"}
 
 
 def engine(name: str) -> Play:

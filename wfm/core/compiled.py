@@ -1,0 +1,32 @@
+"""Compiling: kernels that are cached on disk, release the GIL, and are made anew when a compiled module they call has changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
+
+from numba import njit
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def kernel(*calls: str | None) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Decorator that compiles a function for its first arguments, or loads it from the cache.
+
+    Parameters
+    ----------
+    *calls
+        ``__file__`` of the function's own module and of every module with compiled functions that it calls: numba's cache looks
+        at the function's own file alone.
+    """
+    stamp = tuple((found.st_mtime, found.st_size) for found in (Path(file).stat() for file in calls if file))
+
+    def compile_with_stamp(function: Callable[P, R]) -> Callable[P, R]:
+        compiled: Any = njit(cache=True, nogil=True)(function)
+        compiled._cache._cache_file._source_stamp = stamp
+        result: Callable[P, R] = compiled
+        return result
+
+    return compile_with_stamp

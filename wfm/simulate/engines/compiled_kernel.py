@@ -1,0 +1,401 @@
+"""The play, compiled: each contact's fate is decided when it arrives, from the moments at which agents become free.
+
+In order of arrival, a contact is answered by the agent who is free first; so there is no event of a departure and no queue: a heap
+holds the moment at which each agent is free, and a contact that is answered replaces the least of them. Only when that moment lies
+beyond the next change of the number of agents does a contact stay undecided until then. What remains are arrivals (sorted),
+redials (a heap) and, where lines are limited, the moments at which lines become free (a heap).
+
+Where moments are equal, `wfm.simulate.events` says what comes first. Departures and the change of agents come before arrivals, so
+an agent free at the very moment counts; losing patience comes last, so it takes a moment strictly before the answer. All agents are
+alike, so the order of departures at one moment does not matter. A redial without delay after lost patience happens after the other
+redials of its moment, but before whoever loses patience next: its ``ORDER`` says so.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wfm.core import draws
+from wfm.core.compiled import kernel
+
+Integers = NDArray[np.int64]
+
+HANDLED, ABANDONED, BLOCKED = 0, 1, 2
+NEVER = draws.NEVER
+FOREVER = (1 << 63) - 1
+
+# Columns of later attempts.
+CONTACT, ATTEMPT, INTERVAL, ARRIVAL, HANDLE, PATIENCE, OUTCOME, WAIT, ORDER = range(9)
+WIDTH = 9
+
+PLAYED, ILL_ORDERED, TOO_LATE = 0, 1, 2  # how a play ended
+
+# ORDER of a redial: contact and attempt; for one without delay after lost patience, this bit, the contact, the attempt that was
+# abandoned, and its own number.
+_AFTER_PATIENCE = 1 << 60
+_CONTACT, _ATTEMPT = 16, 8
+
+_compile = kernel(__file__, draws.__file__)
+_draw_redial = draws.redial
+_draw_attempt = draws.handle_and_patience
+
+
+@_compile
+def replace_first(heap: Integers, size: int, value: int) -> None:
+    """Put ``value`` where the least of the heap was."""
+    i, child = 0, 1
+    while child < size:
+        if child + 1 < size and heap[child + 1] < heap[child]:
+            child += 1
+        if heap[child] >= value:
+            break
+        heap[i] = heap[child]
+        i, child = child, 2 * child + 1
+    heap[i] = value
+
+
+@_compile
+def insert(heap: Integers, size: int, value: int) -> None:
+    """Put ``value`` into a heap of ``size``, which has room for it."""
+    i = size
+    while i > 0:
+        above = (i - 1) >> 1
+        if heap[above] <= value:
+            break
+        heap[i] = heap[above]
+        i = above
+    heap[i] = value
+
+
+@_compile
+def _later(more: Integers, one: int, other: int) -> bool:
+    if more[one, ARRIVAL] != more[other, ARRIVAL]:
+        return bool(more[one, ARRIVAL] > more[other, ARRIVAL])
+    return bool(more[one, ORDER] > more[other, ORDER])
+
+
+@_compile
+def _insert_redial(heap: Integers, size: int, more: Integers, row: int) -> None:
+    i = size
+    while i > 0:
+        above = (i - 1) >> 1
+        if not _later(more, heap[above], row):
+            break
+        heap[i] = heap[above]
+        i = above
+    heap[i] = row
+
+
+@_compile
+def _drop_first_redial(heap: Integers, size: int, more: Integers) -> None:
+    row = heap[size - 1]
+    i, child = 0, 1
+    while child < size - 1:
+        if child + 1 < size - 1 and _later(more, heap[child], heap[child + 1]):
+            child += 1
+        if not _later(more, row, heap[child]):
+            break
+        heap[i] = heap[child]
+        i, child = child, 2 * child + 1
+    heap[i] = row
+
+
+@_compile
+def _insert_release(times: Integers, orders: Integers, size: int, time: int, order: int) -> None:
+    i = size
+    while i > 0:
+        above = (i - 1) >> 1
+        if times[above] < time or (times[above] == time and orders[above] <= order):
+            break
+        times[i], orders[i] = times[above], orders[above]
+        i = above
+    times[i], orders[i] = time, order
+
+
+@_compile
+def _drop_first_release(times: Integers, orders: Integers, size: int) -> None:
+    last = size - 1
+    time, order = times[last], orders[last]
+    i, child = 0, 1
+    while child < last:
+        right = child + 1
+        if right < last and (times[right] < times[child] or (times[right] == times[child] and orders[right] < orders[child])):
+            child = right
+        if times[child] > time or (times[child] == time and orders[child] >= order):
+            break
+        times[i], orders[i] = times[child], orders[child]
+        i, child = child, 2 * child + 1
+    times[i], orders[i] = time, order
+
+
+@_compile
+def _change_agents(free: Integers, before: int, now: int, leaving: Integers, leave: int, time: int) -> int:
+    """Make the heap one of ``now`` agents at ``time``; whoever is busy beyond them finishes (``leaving``): how many do."""
+    if leave == 0:
+        for size in range(before, now):
+            insert(free, size, time)
+        for size in range(before, now, -1):
+            if free[0] > time:
+                leaving[leave] = free[0]
+                leave += 1
+            replace_first(free, size - 1, free[size - 1])
+        return leave
+    # Some who were to leave still work: they stay after all where there is room, those who are busy longest first.
+    busy = 0
+    working = np.empty(before + leave, dtype=np.int64)
+    for moments, count in ((free, before), (leaving, leave)):
+        for i in range(count):
+            if moments[i] > time:
+                working[busy] = moments[i]
+                busy += 1
+    working = np.sort(working[:busy])
+    leave = max(busy - now, 0)
+    leaving[:leave] = working[:leave]
+    idle = now - (busy - leave)
+    free[:idle] = time
+    free[idle:now] = working[leave:]
+    return leave
+
+
+@_compile
+def play(
+    start: Integers,
+    end: Integers,
+    closing: Integers,
+    agents: Integers,
+    aht: NDArray[np.float64],
+    arrival: Integers,
+    interval: Integers,
+    handle: Integers,
+    patience: Integers,
+    day: Integers,
+    ordinal: Integers,
+    key: tuple[int, int, int],
+    spread: tuple[int, float],
+    impatience: tuple[float, float],
+    redials: tuple[float, float, float, int],
+    talk_share: float,
+    lines: int,
+    outcome: Integers,
+    wait: Integers,
+    busy: Integers,
+    overrun: Integers,
+) -> tuple[int, int, Integers]:
+    """Play one replication.
+
+    Parameters
+    ----------
+    start, end, closing, agents, aht
+        [K], of `wfm.simulate.model.Model`.
+    arrival, interval, handle, patience, day, ordinal
+        [N], of `wfm.simulate.drawing.Drawn`.
+    key
+        Seed, replication and number of the contact type.
+    spread
+        Family and coefficient of variation of handle times.
+    impatience
+        Onset and mean thereafter [s].
+    redials
+        Shares after busy and after abandoning, mean delay [s], attempts at most (255 or fewer).
+    talk_share, lines
+        Of the model; lines -1 for no limit.
+    outcome, wait
+        Outputs [N] of the first attempts.
+    busy, overrun
+        Outputs [K], zeros beforehand: agents' time.
+
+    Returns
+    -------
+    (status, later, more)
+        ``later`` rows of ``more`` are later attempts, in the order in which they were drawn.
+    """
+    K, N = len(start), len(arrival)
+    seed, replication, kind = key
+    family, cv = spread
+    onset, then_mean = impatience
+    redial_busy, redial_abandon, redial_delay, attempts_max = redials
+    most = 0
+    for k in range(K):
+        most = max(most, agents[k])
+    free, leaving = np.empty(most + 1, dtype=np.int64), np.empty(most + 1, dtype=np.int64)
+    present = leave = 0
+    # Undecided attempts: first ones by their contact, later ones by -1 - row.
+    undecided = np.empty(64, dtype=np.int64)
+    waiting = 0
+    more, later = np.empty((64, WIDTH), dtype=np.int64), 0
+    soon, redialling = np.empty(64, dtype=np.int64), 0
+    release, release_order, held = np.empty(64, dtype=np.int64), np.empty(64, dtype=np.int64), 0
+    fresh, last = 0, 0
+
+    for k in range(K):
+        since, closes = start[k], end[k] == closing[k]
+        until = start[k + 1] if k + 1 < K else FOREVER
+        if agents[k] != present or leave > 0:
+            leave = _change_agents(free, present, agents[k], leaving, leave, since)
+            present = agents[k]
+            for i in range(leave):
+                overrun[k] += min(leaving[i], end[k]) - since
+        let_go = closes and present == 0
+        horizon = end[k] if let_go else until
+        again, waited, kept = 0, waiting, 0
+        while True:
+            # ---- who is next: those left undecided, then whoever arrives before the next interval ----
+            if again < waited:
+                who = undecided[again]
+                again += 1
+                arrives = False
+            else:
+                if again == waited:  # all of them are seen; newly undecided ones follow those kept
+                    waiting = kept
+                    again += 1
+                first = arrival[fresh] if fresh < N else FOREVER
+                if redialling > 0 and more[soon[0], ARRIVAL] < first:
+                    who = -1 - soon[0]
+                    if more[soon[0], ARRIVAL] >= until:
+                        break
+                    _drop_first_redial(soon, redialling, more)
+                    redialling -= 1
+                elif first < until:
+                    if interval[fresh] != k or first < since or first >= end[k] or first < last:
+                        return ILL_ORDERED, 0, more
+                    last = first
+                    who = fresh
+                    fresh += 1
+                else:
+                    break
+                arrives = True
+            if who >= 0:
+                contact, attempt, came, within = who, 1, arrival[who], interval[who]
+                work, patient = handle[who], patience[who]
+                order = (contact << _CONTACT) | attempt
+            else:
+                row = -1 - who
+                contact, attempt, came, within = more[row, CONTACT], more[row, ATTEMPT], more[row, ARRIVAL], more[row, INTERVAL]
+                work, patient = more[row, HANDLE], more[row, PATIENCE]
+                order = more[row, ORDER]
+
+            # ---- what becomes of them ----
+            result, waits, share = HANDLED, 0, 0.0
+            blocked = False
+            if arrives and lines >= 0:
+                sees = 0 if order < _AFTER_PATIENCE else 1 + ((order ^ _AFTER_PATIENCE) >> _ATTEMPT)
+                while held > 0 and (release[0] < came or (release[0] == came and release_order[0] <= sees)):
+                    _drop_first_release(release, release_order, held)
+                    held -= 1
+                blocked = held + (waiting if again > waited else 0) >= lines
+            gives_up = came + patient if patient < NEVER else FOREVER
+            if blocked:
+                result, share = BLOCKED, redial_busy
+            else:
+                frees = free[0] if present > 0 else FOREVER
+                if frees <= horizon:
+                    begin = max(came, frees)
+                    if gives_up < begin:
+                        result, waits = ABANDONED, patient
+                    else:
+                        if begin >= NEVER:
+                            return TOO_LATE, 0, more
+                        done = begin + work
+                        replace_first(free, present, done)
+                        waits = begin - came
+                        _book(busy, overrun, start, end, k, begin, done)
+                elif gives_up < horizon:
+                    result, waits = ABANDONED, patient
+                elif let_go:
+                    result, waits = ABANDONED, horizon - came
+                else:
+                    place = kept if again <= waited else waiting
+                    if place == len(undecided):
+                        undecided = np.concatenate((undecided, np.empty_like(undecided)))
+                    undecided[place] = who
+                    if again <= waited:
+                        kept += 1
+                    else:
+                        waiting += 1
+                    continue
+                if result == ABANDONED:
+                    share = redial_abandon
+                if lines >= 0:
+                    if held == len(release):
+                        release = np.concatenate((release, np.empty_like(release)))
+                        release_order = np.concatenate((release_order, np.empty_like(release_order)))
+                    if result == HANDLED:
+                        _insert_release(release, release_order, held, came + waits + int(work * talk_share), 0)
+                    else:
+                        _insert_release(release, release_order, held, came + waits, 1 + ((contact << _ATTEMPT) | attempt))
+                    held += 1
+            if who >= 0:
+                outcome[who], wait[who] = result, waits
+            else:
+                more[row, OUTCOME], more[row, WAIT] = result, waits
+
+            # ---- perhaps again ----
+            if share <= 0.0 or attempt >= attempts_max:
+                continue
+            delay = _draw_redial(seed, replication, kind, day[contact], ordinal[contact], attempt, share, redial_delay)
+            time = came + waits + delay
+            if delay < 0 or time >= closing[within]:
+                continue
+            if later == len(more):
+                more = np.concatenate((more, np.empty_like(more)))
+                soon = np.concatenate((soon, np.empty_like(soon)))
+            there = np.searchsorted(start, time, side="right") - 1
+            drawn = _draw_attempt(
+                seed, replication, kind, day[contact], ordinal[contact], attempt + 1, family, cv, aht[there], onset, then_mean
+            )
+            more[later, CONTACT], more[later, ATTEMPT], more[later, INTERVAL] = contact, attempt + 1, there
+            more[later, ARRIVAL], more[later, HANDLE], more[later, PATIENCE] = time, drawn[0], drawn[1]
+            if delay > 0:
+                more[later, ORDER] = (contact << _CONTACT) | (attempt + 1)
+            elif result == BLOCKED:
+                more[later, ORDER] = order + 1
+            else:
+                more[later, ORDER] = _AFTER_PATIENCE | (contact << _CONTACT) | (attempt << _ATTEMPT) | (attempt + 1)
+            _insert_redial(soon, redialling, more, later)
+            redialling += 1
+            later += 1
+    return (PLAYED if fresh == N else ILL_ORDERED), later, more
+
+
+@_compile
+def _book(busy: Integers, overrun: Integers, start: Integers, end: Integers, k: int, begin: int, done: int) -> None:
+    """Book an agent's time from ``begin``, in interval k or at its end, to ``done``; time after closing is overrun too."""
+    while True:
+        until = start[k + 1] if k + 1 < len(start) else FOREVER
+        upto = min(done, until)
+        busy[k] += upto - begin
+        if upto > end[k]:
+            overrun[k] += upto - max(begin, end[k])
+        if done <= until:
+            break
+        begin = until
+        k += 1
+
+
+@_compile
+def merge(
+    arrival: Integers, interval: Integers, handle: Integers, outcome: Integers, wait: Integers, more: Integers, rows: Integers
+) -> None:
+    """All attempts, by contact and attempt: fills ``rows`` [7, N + later] in the order of `wfm.simulate.records.Records`."""
+    N = len(arrival)
+    place = np.zeros(N + 1, dtype=np.int64)
+    for row in range(len(more)):
+        place[more[row, CONTACT] + 1] += 1
+    for i in range(N):
+        place[i + 1] += place[i] + 1
+        at = place[i]
+        rows[0, at], rows[1, at], rows[2, at], rows[3, at], rows[4, at], rows[5, at] = (
+            i,
+            1,
+            interval[i],
+            arrival[i],
+            outcome[i],
+            wait[i],
+        )
+        rows[6, at] = handle[i] if outcome[i] == HANDLED else 0
+    for row in range(len(more)):
+        at = place[more[row, CONTACT]] + more[row, ATTEMPT] - 1
+        rows[0, at], rows[1, at], rows[2, at] = more[row, CONTACT], more[row, ATTEMPT], more[row, INTERVAL]
+        rows[3, at], rows[4, at], rows[5, at] = more[row, ARRIVAL], more[row, OUTCOME], more[row, WAIT]
+        rows[6, at] = more[row, HANDLE] if more[row, OUTCOME] == HANDLED else 0

@@ -1,0 +1,439 @@
+"""Exact transient service of a queue whose arrivals and agents change over the day: M(t)/M/n(t)+M.
+
+Intervals are linked: a queue at the end of one is there when the next begins, and who arrives in one may be answered, or give up, in
+another. Formulas that take every interval for itself in a steady state do not see that (theory 1.12).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wfm.erlang.transient.course import Course, Sums, gained
+from wfm.erlang.transient.rates import SmoothRate, StepRate
+from wfm.erlang.transient.state import Leaving, Rates, State, stationary
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+Floats = NDArray[np.float64]
+#: How often the pieces of a smooth rate are cut in half, at most.
+_REFINEMENTS = 8
+Start = Literal["empty", "stationary"]
+
+
+@dataclass(frozen=True, eq=False)
+class Transient:
+    """Service by interval: float64[K] each; times in the unit of the queue's interval.
+
+    Attributes
+    ----------
+    start, end, agents
+        Of the interval.
+    offered
+        Contacts that arrive.
+    mean_queue, mean_busy
+        Time averages; agents who finish a contact after their time are among the busy.
+    occupancy
+        Busy time over time on duty, that of agents who finish late included; nan where nobody is on duty.
+    p_delay
+        Share of arrivals that find no agent free (and a line).
+    blocked
+        Contacts that find no line.
+    abandoning
+        Abandonments within the interval, whenever those contacts came.
+    abandoned
+        Contacts arriving in the interval that abandon before they are first answered, whenever that is.
+    mean_wait_all
+        Mean time until first answered or abandoning, of contacts arriving in the interval, those blocked apart.
+    answered_within
+        Contacts arriving in the interval and answered within the threshold.
+    queue_at, busy_at
+        Expected contacts waiting and in service when the interval begins, after the change of agents.
+    error
+        Greatest error of any probability of the above, as estimated: states and terms left out, and for smooth rates the last
+        refinement's change.
+    """
+
+    start: Floats
+    end: Floats
+    agents: NDArray[np.int64]
+    offered: Floats
+    mean_queue: Floats
+    mean_busy: Floats
+    occupancy: Floats
+    p_delay: Floats
+    blocked: Floats
+    abandoning: Floats
+    abandoned: Floats
+    mean_wait_all: Floats
+    answered_within: Floats
+    queue_at: Floats
+    busy_at: Floats
+    error: float
+
+    @property
+    def sl_offered(self) -> Floats:
+        """Answered within the threshold over offered, by arrival; nan where nobody arrives."""
+        return _ratio(self.answered_within, self.offered)
+
+    @property
+    def abandon_rate_offered(self) -> Floats:
+        """Abandoned over offered, by arrival."""
+        return _ratio(self.abandoned, self.offered)
+
+    @property
+    def answer_rate(self) -> Floats:
+        """Answered over offered, by arrival: neither abandoned nor blocked."""
+        return 1.0 - _ratio(self.abandoned + self.blocked, self.offered)
+
+    @property
+    def blocking(self) -> Floats:
+        """Blocked over offered."""
+        return _ratio(self.blocked, self.offered)
+
+
+@dataclass(frozen=True, eq=False)
+class Moments:
+    """What is known of single moments: float64[M] each.
+
+    ``sl_if_arriving`` and ``abandon_if_arriving`` are the chances of a contact that arrives at that moment; ``late`` the probability
+    that more agents are busy than on duty.
+    """
+
+    time: Floats
+    agents: NDArray[np.int64]
+    queue: Floats
+    busy: Floats
+    p_delay: Floats
+    late: Floats
+    sl_if_arriving: Floats
+    abandon_if_arriving: Floats
+
+
+class TransientQueue:
+    """Poisson arrivals at a rate that changes, exponential handle times and patience, agents by interval; lines optional.
+
+    Parameters
+    ----------
+    arrival_rate
+        Contacts per unit of time: one number an interval, constant in it; or a function of time, smooth between its ``breaks``.
+    aht
+        Mean handle time, > 0: one number, or one an interval (all contacts then in service go on at the new pace).
+    patience
+        Mean patience, > 0; ``inf`` for nobody abandons.
+    interval
+        Length of an interval, > 0.
+    onset
+        Nobody abandons before this wait. Then the number of contacts alone is no longer a Markov chain: those too fresh to abandon
+        are taken to be Poisson with the mean of the last arrivals, which is close, not exact (docs/transient.md).
+    lines
+        Contacts in the system at most; None for no limit.
+    leaving
+        ``"finish"``: agents whose time is over finish their contact first (busy may exceed agents); ``"return_to_queue"``: the
+        contact goes back to the head of the queue at once.
+    starts_at
+        Time at which the first interval begins.
+    breaks, piece
+        Of a function: times of its jumps and kinks, and the length of the pieces on which it is taken as constant before the error
+        is extrapolated away (three refinements, Richardson); a sixth of an interval if not given.
+
+    Notes
+    -----
+    Uniformisation with adaptive truncation: exact up to the stated ``error`` for rates that are constant in each interval. After
+    the last interval nobody arrives and its agents stay.
+    """
+
+    def __init__(
+        self,
+        arrival_rate: ArrayLike | Callable[[float], float],
+        aht: ArrayLike,
+        *,
+        patience: float,
+        interval: float,
+        onset: float = 0.0,
+        lines: int | None = None,
+        leaving: Leaving = "finish",
+        starts_at: float = 0.0,
+        breaks: Sequence[float] = (),
+        piece: float | None = None,
+    ) -> None:
+        self.interval = _positive("interval", interval)
+        if onset and leaving == "return_to_queue" and not math.isinf(patience):
+            raise ValueError("an onset of patience needs leaving='finish': how long contacts have waited is not known after they return")
+        if not patience > 0:
+            raise ValueError(f"patience is {patience}; it must be above 0 (inf: nobody abandons)")
+        if not 0 <= onset < math.inf:
+            raise ValueError(f"onset is {onset}; it must be 0 or more and finite")
+        if lines is not None and (lines != int(lines) or lines < 0):
+            raise ValueError(f"lines is {lines}; it must be a whole number of 0 or more, or None for no limit")
+        if leaving not in ("finish", "return_to_queue"):
+            raise ValueError(f"leaving is {leaving!r}; it must be 'finish' or 'return_to_queue'")
+        self.theta = 0.0 if math.isinf(patience) else 1.0 / patience
+        self.onset = float(onset) if self.theta else 0.0
+        self.lines = -1 if lines is None else int(lines)
+        self.leaving: Leaving = leaving
+        self.starts_at = float(starts_at)
+        self.aht = np.atleast_1d(np.asarray(aht, dtype=float))
+        _all_hold("aht", self.aht, (self.aht > 0) & np.isfinite(self.aht), "above 0 and finite")
+        self.rate: Floats | None = None
+        self.function: SmoothRate | None = None
+        if callable(arrival_rate):
+            part = self.interval / 6 if piece is None else _positive("piece", piece)
+            self.function = SmoothRate(arrival_rate, part, tuple(breaks), self.onset, self.starts_at)
+        else:
+            self.rate = np.atleast_1d(np.asarray(arrival_rate, dtype=float))
+            _all_hold("arrival_rate", self.rate, (self.rate >= 0) & np.isfinite(self.rate), "0 or more and finite")
+
+    def solve(
+        self,
+        agents: ArrayLike,
+        *,
+        threshold: float = 20.0,
+        start: Start | State | ArrayLike = "empty",
+        tolerance: float = 1e-8,
+    ) -> Transient:
+        """Service with so many agents in each interval.
+
+        Parameters
+        ----------
+        agents
+            Whole numbers >= 0, one an interval; one for all where the rates are given by interval.
+        threshold
+            T of the service level, >= 0.
+        start
+            ``"empty"``, ``"stationary"`` (the steady state of the first rate and agents), or probabilities of 0, 1, ... contacts.
+        tolerance
+            For smooth rates: pieces are halved until the error of shares of contacts is estimated below this, seven times at most.
+
+        Raises
+        ------
+        ValueError
+            Agents that are no whole numbers or too few; a start that is no distribution or does not exist.
+        """
+        staff = self.staff(agents)
+        _time("threshold", threshold)
+        if self.function is None:
+            return self._solved(staff, threshold, start, 1)
+        levels = [self._solved(staff, threshold, start, factor) for factor in (1, 2, 4)]
+        while (result := _extrapolated(levels)).error > tolerance and len(levels) < _REFINEMENTS:
+            levels.append(self._solved(staff, threshold, start, 2 ** len(levels)))
+        return result
+
+    def path(
+        self, agents: ArrayLike, times: ArrayLike, *, threshold: float = 20.0, start: Start | State | ArrayLike = "empty"
+    ) -> Moments:
+        """The same at single moments; at a change of agents just after it.
+
+        Parameters
+        ----------
+        times
+            Ascending, from the first interval's start to the last one's end.
+        """
+        staff, moments = self.staff(agents), np.atleast_1d(np.asarray(times, dtype=float))
+        _time("threshold", threshold)
+        edges = self.edges(len(staff))
+        if len(moments) and (np.any(np.diff(moments) < 0) or moments[0] < edges[0] or moments[-1] > edges[-1] + 1e-9):
+            raise ValueError("times must ascend within the intervals")
+        levels = [self._path(staff, moments, threshold, start, factor) for factor in ((1, 2, 4) if self.function else (1,))]
+        if len(levels) == 1:
+            return levels[0]
+        merged = {
+            name: _richardson([getattr(level, name) for level in levels])[0]
+            for name in ("queue", "busy", "p_delay", "late", "sl_if_arriving", "abandon_if_arriving")
+        }
+        return Moments(time=moments, agents=levels[0].agents, **merged)
+
+    def staff(self, agents: ArrayLike) -> NDArray[np.int64]:
+        """Agents as whole numbers, one an interval."""
+        numbers = np.atleast_1d(np.asarray(agents, dtype=float))
+        _all_hold("agents", numbers, (numbers >= 0) & (numbers == np.floor(numbers)), "a whole number of 0 or more")
+        count = len(self.rate) if self.rate is not None and len(self.rate) > 1 else max(len(numbers), len(self.aht))
+        if numbers.ndim != 1 or len(numbers) not in (1, count):
+            raise ValueError(f"agents has the shape {numbers.shape}; give one number, or one for each of {count} intervals")
+        if len(self.aht) not in (1, count):
+            raise ValueError(f"aht has {len(self.aht)} values for {count} intervals")
+        return np.broadcast_to(numbers, count).astype(np.int64)
+
+    def edges(self, count: int) -> Floats:
+        """Times at which intervals begin, and the end."""
+        return self.starts_at + self.interval * np.arange(count + 1)
+
+    def course(self, count: int, factor: int = 1) -> Course:
+        """The intervals as the chain plays them."""
+        edges = self.edges(count)
+        aht = np.broadcast_to(self.aht, count)
+        rates = [Rates(1.0 / float(a), self.theta, self.onset, self.lines) for a in aht]
+        if self.function is not None:
+            return Course(edges, rates, self.function.refined(factor), self.leaving)
+        assert self.rate is not None
+        return Course(edges, rates, StepRate(edges, np.broadcast_to(self.rate, count), self.onset), self.leaving)
+
+    def begin(self, course: Course, agents: int, start: Start | State | ArrayLike) -> State:
+        """The state when the first interval begins."""
+        if isinstance(start, State):
+            return start.restaffed(agents, self.leaving)
+        if isinstance(start, str):
+            if start == "empty":
+                return State.of(np.ones(1), agents)
+            if start != "stationary":
+                raise ValueError(f"start is {start!r}; it must be 'empty', 'stationary' or probabilities")
+            first = self.function.function(self.starts_at) if self.function else float(self.rate[0])  # type: ignore[index]
+            return stationary(float(first), agents, course.at(0))
+        chances = np.atleast_1d(np.asarray(start, dtype=float))
+        if chances.ndim != 1 or not len(chances) or np.any(~(chances >= 0)) or abs(chances.sum() - 1) > 1e-9:
+            raise ValueError("start must be probabilities of 0, 1, ... contacts that add up to 1")
+        if 0 <= self.lines < len(np.trim_zeros(chances, "b")) - 1:
+            raise ValueError(f"start has more contacts than there are lines, {self.lines}")
+        return State.of(chances / chances.sum(), agents)
+
+    def _solved(self, staff: NDArray[np.int64], threshold: float, start: Any, factor: int) -> Transient:
+        count = len(staff)
+        course = self.course(count, factor)
+        state = self.begin(course, int(staff[0]), start)
+        sums: list[Sums] = []
+        begins: list[State] = []
+        for i in range(count):
+            begins.append(state)
+            state, part = course.interval(state, i, staff, threshold)
+            sums.append(part)
+            state = state if i + 1 == count else state.restaffed(int(staff[i + 1]), self.leaving)
+        fates = self._fates(course, staff, begins, state, sums)
+        return _tabled(course, staff, begins, sums, *fates, self.interval)
+
+    def _fates(
+        self, course: Course, staff: NDArray[np.int64], begins: list[State], last: State, sums: list[Sums]
+    ) -> tuple[Floats, Floats]:
+        """Contacts abandoning, and their waits summed, by interval of arrival."""
+        if self.leaving == "finish":
+            # Those there at the beginning, and those who arrive, abandon now or are left for later.
+            left = np.array([course.remaining(state, i, staff) for i, state in enumerate([*begins, last])])
+            abandoning, queue = np.array([(part.abandoning, part.queue) for part in sums]).T
+            with np.errstate(invalid="ignore"):
+                return abandoning + np.diff(left[:, 0]), queue + np.diff(left[:, 1])
+        waits: list[float] = []
+        after = None
+        for i in range(len(begins) - 1, -1, -1):
+            after, total = course.first_waits(begins[i], i, after, int(staff[min(i + 1, len(staff) - 1)]))
+            waits.append(total)
+        waited = np.array(waits[::-1])
+        return self.theta * waited, waited
+
+    def _path(self, staff: NDArray[np.int64], times: Floats, threshold: float, start: Any, factor: int) -> Moments:
+        count = len(staff)
+        course = self.course(count, factor)
+        state = self.begin(course, int(staff[0]), start)
+        rows: list[tuple[float, ...]] = []
+        i, now = 0, float(course.edges[0])
+        for time in times.tolist():
+            while i + 1 < count and course.edges[i + 1] <= time + 1e-9:
+                state, _ = course.play(state, now, float(course.edges[i + 1]), i)
+                i, now = i + 1, float(course.edges[i + 1])
+                state = state.restaffed(int(staff[i]), self.leaving)
+            state, _ = course.play(state, now, time, i)
+            now = time
+            rows.append((i, *_moment(course, state, i, now, staff, threshold)))
+        columns = np.array(rows, dtype=float).reshape(-1, 7).T
+        return Moments(times, staff[columns[0].astype(int)], *columns[1:])
+
+
+def _moment(course: Course, state: State, i: int, now: float, staff: NDArray[np.int64], threshold: float) -> tuple[float, ...]:
+    rates = course.at(i)
+    rows, longest = len(state.over) + 1, len(state.waiting()) + 1
+    soon = course.chances(now, i, staff, threshold, rows, longest)
+    # A wait that nobody's patience outlasts: e^-40.
+    ever = course.chances(now, i, staff, rates.onset + 40 / rates.theta, rows, longest) if rates.theta else None
+    full = state.full(rates.lines)
+    return (
+        state.queue(),
+        state.busy(),
+        state.delayed() - full,
+        float(state.over.sum()),
+        gained(state, soon, rates.lines),
+        0.0 if ever is None else 1.0 - full - gained(state, ever, rates.lines),
+    )
+
+
+def _tabled(
+    course: Course, staff: NDArray[np.int64], begins: list[State], sums: list[Sums], abandoned: Floats, waits: Floats, interval: float
+) -> Transient:
+    column = {name: np.array([getattr(part, name) for part in sums]) for name in vars(Sums())}
+    taken = column["offered"] - column["blocked"]
+    on_duty = staff * interval + column["excess"]
+    return Transient(
+        start=course.edges[:-1],
+        end=course.edges[1:],
+        agents=staff,
+        offered=column["offered"],
+        mean_queue=column["queue"] / interval,
+        mean_busy=column["busy"] / interval,
+        occupancy=_ratio(column["busy"], on_duty),
+        p_delay=_ratio(column["delayed"], column["offered"]),
+        blocked=column["blocked"],
+        abandoning=column["abandoning"],
+        abandoned=np.maximum(abandoned, 0.0),
+        mean_wait_all=_ratio(np.where(np.isnan(waits), math.inf, waits), taken),
+        answered_within=column["answered_within"],
+        queue_at=np.array([state.queue() for state in begins]),
+        busy_at=np.array([state.busy() for state in begins]),
+        error=float(column["lost"].sum()) + 1e-12,
+    )
+
+
+_SMOOTH = (
+    "offered mean_queue mean_busy occupancy p_delay blocked abandoning abandoned mean_wait_all answered_within queue_at busy_at".split()
+)
+
+
+def _extrapolated(levels: list[Transient]) -> Transient:
+    merged, worst, levels = {}, 0.0, levels[-3:]
+    for name in _SMOOTH:
+        merged[name], change = _richardson([getattr(level, name) for level in levels])
+        if name in ("occupancy", "p_delay"):
+            worst = max(worst, change)
+        elif name in ("answered_within", "abandoned"):
+            worst = max(worst, _share_change(change, levels[-1].offered))
+    first = levels[-1]
+    return Transient(start=first.start, end=first.end, agents=first.agents, error=first.error + worst, **merged)
+
+
+def _share_change(change: float, offered: Floats) -> float:
+    some = offered[offered > 0]
+    return change / float(some.min()) if len(some) else 0.0
+
+
+def _richardson(values: list[Floats]) -> tuple[Floats, float]:
+    """Three values of errors even in the step, each step half of the one before: extrapolated, and the last change."""
+    one, two, four = values
+    once, twice = (4 * two - one) / 3, (4 * four - two) / 3
+    result = (16 * twice - once) / 15
+    change = np.abs(result - twice)
+    return result, float(np.nanmax(change)) if np.isfinite(change).any() else 0.0
+
+
+def _ratio(over: Floats, under: Floats) -> Floats:
+    return np.divide(over, under, out=np.full(len(over), np.nan), where=under > 0)
+
+
+def _positive(name: str, value: float) -> float:
+    if not 0 < value < math.inf:
+        raise ValueError(f"{name} is {value}; it must be above 0 and finite")
+    return float(value)
+
+
+def _time(name: str, value: float) -> None:
+    if not 0 <= value < math.inf:
+        raise ValueError(f"{name} is {value}; it must be 0 or more and finite")
+
+
+def _all_hold(name: str, values: Floats, good: NDArray[np.bool_], wanted: str) -> None:
+    bad = np.flatnonzero(~good)
+    if len(bad):
+        raise ValueError(f"{name}[{bad[0]}] is {values[bad[0]]:g}; it must be {wanted}")
+
+

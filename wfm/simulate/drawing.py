@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from wfm.core import draws
-from wfm.simulate.model import SECOND, Model
+from wfm.simulate import drawing_kernel
+from wfm.simulate.arguments import arguments
+from wfm.simulate.model import Model
 
 TYPE = 0  # number of the only contact type in the keys of random numbers
 
@@ -41,53 +42,26 @@ def draw(model: Model, seed: int, replication: int) -> Drawn:
         ``seed`` or ``replication`` do not fit the key of the random numbers.
     """
     draws.check_key(seed=seed, replication=replication)
-    days = [_day(model, seed, replication, first, last) for first, last in _days(model)]
-    arrival, interval, handle, patience, day, ordinal = (
-        np.concatenate(parts) if parts else np.empty(0, dtype=np.int64) for parts in (zip(*days, strict=True) if days else [()] * 6)
-    )
-    return Drawn(seed, replication, arrival, interval, handle, patience, day, ordinal)
+    given = arguments(model)
+    key, expected = (seed, replication, TYPE), np.empty(len(given.start))
+    total = drawing_kernel.expect(given.length, given.rate, given.day, given.day_cv, given.slot_cv, key, expected)
+    room = int(total + 6 * math.sqrt(total)) + 16
+    while True:
+        contacts = [np.empty(room, dtype=np.int64) for _ in range(6)]
+        count = drawing_kernel.fill(
+            given.start, given.length, given.day, expected, given.aht, key, given.spread, given.impatience, *contacts
+        )
+        if count < room:
+            return Drawn(seed, replication, *(values[:count] for values in contacts))
+        room *= 2
 
 
 def draw_agents(agents: NDArray[np.float64], day: NDArray[np.int64], seed: int, replication: int) -> NDArray[np.int64]:
     """Whole agents of each interval: the mean rounded up with the chance of its fraction, else down."""
-    # Shrinkage leaves 8.9999... where 9 is meant.
-    whole = np.floor(agents + 1e-9)
-    chance = agents - whole
-    slot = np.arange(len(day)) - np.searchsorted(day, day)
-    for k in np.flatnonzero(chance > 1e-9):
-        whole[k] += draws.uniform(seed, replication, draws.AGENTS, TYPE, int(day[k]), int(slot[k]), 0, 0, 0) < chance[k]
-    return whole.astype(np.int64)
-
-
-def _days(model: Model) -> Iterator[tuple[int, int]]:
-    """First interval and first after the last of each day."""
-    edges = np.flatnonzero(np.diff(model.day)) + 1
-    yield from zip([0, *edges.tolist()], [*edges.tolist(), len(model.day)], strict=True) if len(model.day) else ()
-
-
-def _day(model: Model, seed: int, replication: int, first: int, last: int) -> tuple[NDArray[np.int64], ...]:
-    day = int(model.day[first])
-    draws.check_key(day=day)
-    key = (seed, replication)
-    busyness = draws.gamma_factor(*key, draws.BUSYNESS, TYPE, day, 0, float(model.day_cv[first]))
-    expected = model.rate[first:last] * model.length[first:last] / SECOND * busyness
-    for k in np.flatnonzero(model.slot_cv[first:last]):
-        expected[k] *= draws.gamma_factor(*key, draws.SLOT_BUSYNESS, TYPE, day, int(k), float(model.slot_cv[first + k]))
-    total = float(expected.sum())
-    room = int(total + 6 * math.sqrt(total)) + 16
-    while True:
-        arrival, interval = np.empty(room, dtype=np.int64), np.empty(room, dtype=np.int64)
-        span = slice(first, last)
-        count = draws.fill_arrivals(*key, TYPE, day, model.start[span], model.length[span], expected, first, arrival, interval)
-        if count < room:
-            break
-        room *= 2
-    arrival, interval = arrival[:count], interval[:count]
-    handle, patience = np.empty(count, dtype=np.int64), np.empty(count, dtype=np.int64)
-    draws.fill_attempts(
-        *key, TYPE, day, model.family, model.cv, model.aht, model.onset, model.then_mean, interval, handle, patience
-    )
-    return arrival, interval, handle, patience, np.full(count, day), np.arange(count)
+    draws.check_key(seed=seed, replication=replication)
+    whole = np.empty(len(day), dtype=np.int64)
+    drawing_kernel.whole_agents(np.array(agents, dtype=float), np.array(day, dtype=np.int64), (seed, replication, TYPE), whole)
+    return whole
 
 
 class LaterAttempts:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
@@ -15,13 +15,14 @@ from wfm.core.contracts import check
 from wfm.core.errors import InputError, Problem
 from wfm.core.kpi import KPIS
 from wfm.simulate import tables
-from wfm.simulate.drawing import draw, draw_agents
-from wfm.simulate.engines import engine
 from wfm.simulate.inputs import SimulationInputs
 from wfm.simulate.model import SECOND, Model
+from wfm.simulate.replications import records, replicate
 from wfm.simulate.statistics import half_width
 from wfm.simulate.tables import Played, Targets
-from wfm.simulate.tally import over_and_under, tally
+from wfm.simulate.tally import COLUMNS, over_and_under, tally
+
+_OFFERED = COLUMNS.index("offered")
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,20 +130,19 @@ def simulate(
     work = _workload(workload)
     group, agents = _agents(cover, work["start"])
     model, dates = _model(work, contact, lines, busyness)
-    play = engine(inputs.engine)
-    tallies: list[np.ndarray] = []
-    simulated, first = 0, None
+    first = records(model, agents, seed, 0, inputs.engine)
+    tallies = [tally(first, threshold)]
+    sums = [tallies[0].sum(axis=0)]
     while True:
-        here = replace(model, agents=draw_agents(agents, model.day, seed, len(tallies)))
-        records = play(here, draw(here, seed, len(tallies)))
-        first = records if first is None else first
-        tallies.append(tally(records, threshold))
-        simulated += len(records.contact)
-        stopped_by = _stopped(tallies, simulated, inputs)
+        simulated = round(sum(total[_OFFERED] for total in sums))
+        stopped_by = _stopped(sums, simulated, inputs)
         if progress is not None:
             progress(1.0 if stopped_by else min(max(simulated / inputs.contacts, len(tallies) / inputs.replications_max), 0.99))
         if stopped_by:
             break
+        more = replicate(model, agents, seed=seed, replications=1, threshold=threshold, engine=inputs.engine, first=len(tallies))
+        tallies.append(more[0])
+        sums.append(more[0].sum(axis=0))
     day = np.unique(model.day, return_inverse=True)[1]
     played = Played(np.stack(tallies), work["start"], group, agents, day, dates)
     origin = work["start"].iloc[0] if len(work) else pd.Timestamp(0, tz="UTC")
@@ -161,16 +161,15 @@ def simulate(
     )
 
 
-def _stopped(tallies: list[np.ndarray], simulated: int, inputs: SimulationInputs) -> str:
+def _stopped(sums: list[np.ndarray], simulated: int, inputs: SimulationInputs) -> str:
     """Why to stop now, or "" to go on. Fewer than replications_min would leave no interval worth its name, whatever the budget."""
-    if len(tallies) < inputs.replications_min:
+    if len(sums) < inputs.replications_min:
         return ""
-    sums = np.stack([replication.sum(axis=0) for replication in tallies])
-    if half_width(*over_and_under(sums, "sl_offered")) <= inputs.precision:
+    if half_width(*over_and_under(np.stack(sums), "sl_offered")) <= inputs.precision:
         return "precision"
     if simulated >= inputs.contacts:
         return "contacts"
-    return "replications" if len(tallies) >= inputs.replications_max else ""
+    return "replications" if len(sums) >= inputs.replications_max else ""
 
 
 def _known(targets: Targets) -> None:

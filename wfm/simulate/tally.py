@@ -6,11 +6,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wfm.core.kpi import KPIS, TALLIES, Kpi
+from wfm.simulate import tally_kernel
 from wfm.simulate.model import SECOND
-from wfm.simulate.records import ABANDONED, BLOCKED, HANDLED, Records
+from wfm.simulate.records import Records
 
 #: The tallies of `wfm.core.kpi`, and the agents' time past the end of their shifts (part of busy_time and staffed_time).
 COLUMNS = (*TALLIES, "overrun_time")
+_ORDER = [tally_kernel.NAMES.index(name) for name in COLUMNS]
+_TIMES = [i for i, name in enumerate(COLUMNS) if name.startswith("wait_") or name.endswith("_time")]
 
 
 def tally(records: Records, threshold: float | NDArray[np.float64]) -> NDArray[np.float64]:
@@ -28,37 +31,28 @@ def tally(records: Records, threshold: float | NDArray[np.float64]) -> NDArray[n
         where the first attempt arrives.
     """
     K = len(records.busy)
-    handled, abandoned = records.outcome == HANDLED, records.outcome == ABANDONED
-    limit = np.round(np.asarray(threshold, dtype=float) * SECOND)
-    within = records.wait <= (limit[records.interval] if limit.ndim else limit)
-    first = records.attempt == 1
-    answered = np.zeros(int(records.contact[-1]) + 1 if len(records.contact) else 0, dtype=bool)
-    answered[records.contact[handled]] = True
+    sums = np.zeros((K, len(tally_kernel.NAMES)), dtype=np.int64)
+    tally_kernel.count(records.interval, records.outcome, records.wait, records.handle, within(threshold, K), sums)
+    tally_kernel.count_customers(records.contact, records.attempt, records.interval, records.outcome, sums)
+    for column, time in zip(
+        ("busy_time", "staffed_time", "overrun_time"), (records.busy, records.staffed, records.overrun), strict=True
+    ):
+        sums[:, tally_kernel.NAMES.index(column)] = time
+    return in_seconds(sums)
 
-    def count(which: NDArray[np.bool_]) -> NDArray[np.float64]:
-        return np.bincount(records.interval[which], minlength=K).astype(float)
 
-    def seconds(time: NDArray[np.int64], which: NDArray[np.bool_]) -> NDArray[np.float64]:
-        # Sums of whole microseconds below 2**53 are exact, so the order of the rows does not matter.
-        return np.asarray(np.bincount(records.interval[which], weights=time[which], minlength=K) / SECOND)
+def within(threshold: float | NDArray[np.float64], intervals: int) -> NDArray[np.float64]:
+    """A threshold, or one for each interval [s], as float64[intervals] in microseconds."""
+    return np.array(np.broadcast_to(np.round(np.asarray(threshold, dtype=float) * SECOND), intervals))
 
-    columns = {
-        "offered": np.bincount(records.interval, minlength=K).astype(float),
-        "blocked": count(records.outcome == BLOCKED),
-        "abandoned": count(abandoned),
-        "handled": count(handled),
-        "answered_within": count(handled & within),
-        "abandoned_within": count(abandoned & within),
-        "wait_handled": seconds(records.wait, handled),
-        "wait_abandoned": seconds(records.wait, abandoned),
-        "handle_time": seconds(records.handle, handled),
-        "busy_time": records.busy / SECOND,
-        "staffed_time": records.staffed / SECOND,
-        "customers": count(first),
-        "customers_handled": count(first & answered[records.contact]),
-        "overrun_time": records.overrun / SECOND,
-    }
-    return np.stack([columns[name] for name in COLUMNS], axis=1)
+
+def in_seconds(sums: NDArray[np.int64]) -> NDArray[np.float64]:
+    """What `wfm.simulate.tally_kernel` summed, [..., len(COLUMNS)] in their order, times in seconds."""
+    tallies = np.take(sums, _ORDER, axis=-1).astype(
+        float
+    )  # rows stay rows in memory: sums over them do not depend on who made them
+    tallies[..., _TIMES] /= SECOND
+    return tallies
 
 
 def terms(tallies: NDArray[np.float64], names: tuple[str, ...]) -> NDArray[np.float64]:

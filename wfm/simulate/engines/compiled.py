@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from wfm.core import draws
+from wfm.simulate.arguments import arguments
 from wfm.simulate.drawing import TYPE, Drawn
 from wfm.simulate.engines import compiled_kernel
 from wfm.simulate.model import Model
@@ -33,44 +33,33 @@ def play(model: Model, drawn: Drawn) -> Records:
     OverflowError
         Time beyond what 64 bits of microseconds hold.
     """
-    draws.check_key(attempt=model.attempts_max)
-    K, N = len(model.start), len(drawn.arrival)
-    end = model.end
-    outcome, wait = np.empty(N, dtype=np.int64), np.empty(N, dtype=np.int64)
-    busy, overrun = np.zeros(K, dtype=np.int64), np.zeros(K, dtype=np.int64)
-    status, later, more = compiled_kernel.play(
-        model.start,
-        end,
-        model.closing(),
-        model.agents,
-        model.aht,
-        drawn.arrival,
-        drawn.interval,
-        drawn.handle,
-        drawn.patience,
-        drawn.day,
-        drawn.ordinal,
-        (drawn.seed, drawn.replication, TYPE),
-        (model.family, float(model.cv)),
-        (float(model.onset), float(model.then_mean)),
-        (float(model.redial_busy), float(model.redial_abandon), float(model.redial_delay), model.attempts_max),
-        float(model.talk_share),
-        -1 if model.lines is None else model.lines,
-        outcome,
-        wait,
-        busy,
-        overrun,
+    given, N = arguments(model), len(drawn.arrival)
+    arrival, interval, handle, patience, day, ordinal = (
+        np.require(values, np.int64, ["C", "W"])
+        for values in (drawn.arrival, drawn.interval, drawn.handle, drawn.patience, drawn.day, drawn.ordinal)
     )
+    outcome, wait = np.empty(N, dtype=np.int64), np.empty(N, dtype=np.int64)
+    busy, overrun = np.zeros(len(given.start), dtype=np.int64), np.zeros(len(given.start), dtype=np.int64)
+    status, later, more = compiled_kernel.play(
+        given.start, given.end, given.closing, given.agents, given.aht, arrival, interval, handle, patience, day, ordinal,
+        (drawn.seed, drawn.replication, TYPE), given.spread, given.impatience, given.redials, given.talk_share, given.lines,
+        outcome, wait, busy, overrun,
+    )  # fmt: skip
+    check(status)
+    staffed = given.agents * given.length + overrun
+    if later == 0:
+        handle = np.where(outcome == HANDLED, handle, 0)
+        first = np.ones(N, dtype=np.int64)
+        return Records(np.arange(N), first, interval, arrival, outcome, wait, handle, busy, staffed, overrun)
+    rows = np.empty((7, N + later), dtype=np.int64)
+    compiled_kernel.merge(arrival, interval, handle, outcome, wait, more[:later], rows)
+    columns = [*rows, busy, staffed, overrun]
+    return Records(*columns)
+
+
+def check(status: int) -> None:
+    """Refuse a play that did not end as it should: `play` says how."""
     if status == compiled_kernel.ILL_ORDERED:
         raise ValueError("arrivals have to be in order, each within its interval")
     if status == compiled_kernel.TOO_LATE:
-        raise OverflowError("somebody waits for longer than 64 bits of microseconds can say")
-    staffed = model.agents * model.length + overrun
-    if later == 0:
-        handle = np.where(outcome == HANDLED, drawn.handle, 0)
-        first = np.ones(N, dtype=np.int64)
-        return Records(np.arange(N), first, drawn.interval, drawn.arrival, outcome, wait, handle, busy, staffed, overrun)
-    rows = np.empty((7, N + later), dtype=np.int64)
-    compiled_kernel.merge(drawn.arrival, drawn.interval, drawn.handle, outcome, wait, more[:later], rows)
-    columns = [*rows, busy, staffed, overrun]
-    return Records(*columns)
+        raise OverflowError("somebody waits or is served for so long that sums of it leave 64 bits of microseconds")

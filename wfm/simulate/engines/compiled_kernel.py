@@ -24,6 +24,7 @@ Integers = NDArray[np.int64]
 HANDLED, ABANDONED, BLOCKED = 0, 1, 2
 NEVER = draws.NEVER
 FOREVER = (1 << 63) - 1
+LONGEST = 1 << 50  # 35 years: sums over thousands of agents still fit
 
 # Columns of later attempts.
 CONTACT, ATTEMPT, INTERVAL, ARRIVAL, HANDLE, PATIENCE, OUTCOME, WAIT, ORDER = range(9)
@@ -283,7 +284,7 @@ def play(
                 while held > 0 and (release[0] < came or (release[0] == came and release_order[0] <= sees)):
                     _drop_first_release(release, release_order, held)
                     held -= 1
-                blocked = held + (waiting if again > waited else 0) >= lines
+                blocked = held + waiting >= lines
             gives_up = came + patient if patient < NEVER else FOREVER
             if blocked:
                 result, share = BLOCKED, redial_busy
@@ -294,7 +295,7 @@ def play(
                     if gives_up < begin:
                         result, waits = ABANDONED, patient
                     else:
-                        if begin >= NEVER:
+                        if begin >= NEVER or work > LONGEST:
                             return TOO_LATE, 0, more
                         done = begin + work
                         replace_first(free, present, done)

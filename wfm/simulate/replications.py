@@ -1,0 +1,95 @@
+"""Replications of a plan by their number: their tallies, as many and as fast as the engine plays them, without any table."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wfm.core import draws
+from wfm.simulate import replication_kernel, tally_kernel
+from wfm.simulate.arguments import arguments
+from wfm.simulate.drawing import TYPE, draw, draw_agents
+from wfm.simulate.engines import compiled, engine
+from wfm.simulate.model import Model
+from wfm.simulate.records import Records
+from wfm.simulate.tally import COLUMNS, in_seconds, tally, within
+
+_CONTACTS_AT_ONCE = 500_000  # between two chances to stop by Ctrl-C: some tenth of a second
+
+
+def replicate(
+    model: Model,
+    agents: NDArray[np.float64],
+    *,
+    seed: int,
+    replications: int,
+    threshold: float | NDArray[np.float64],
+    engine: str = "compiled",
+    first: int = 0,
+) -> NDArray[np.float64]:
+    """Tallies of replications ``first``, ``first`` + 1, ...
+
+    Random numbers depend on the seed, the replication and the date alone: other agents meet the same customers, and parts of a
+    range of replications are what the whole would give.
+
+    Parameters
+    ----------
+    model
+        Intervals and rules; its own ``agents`` are not used.
+    agents
+        float64[K], mean agents of each interval; a fraction is a chance, drawn for each replication and interval.
+    seed
+        0 to 2**32 - 1.
+    replications
+        How many.
+    threshold
+        Seconds within which an answer counts; or float64[K], by the interval of arrival.
+    engine
+        "compiled" or "simpy"; both give the same tallies.
+    first
+        Number of the first replication.
+
+    Returns
+    -------
+    ndarray
+        float64[replications, K, len(wfm.simulate.tally.COLUMNS)], counts and seconds.
+
+    Raises
+    ------
+    ValueError
+        Agents that are negative, not finite, or not one for each interval; a seed or replication out of range; no such engine.
+    OverflowError
+        Times that 64 bits of microseconds do not hold.
+    """
+    K = len(model.start)
+    mean = np.array(agents, dtype=float)
+    if mean.shape != (K,):
+        raise ValueError(f"agents has the shape {mean.shape} for {K} intervals")
+    bad = ~(np.isfinite(mean) & (mean >= 0))
+    if bad.any():
+        raise ValueError(f"agents has to be 0 or more; the first that is not is number {np.argmax(bad)}: {mean[np.argmax(bad)]}")
+    draws.check_key(seed=seed, replication=first)
+    if replications > 0:
+        draws.check_key(replication=first + replications - 1)
+    if engine != "compiled":
+        rows = [tally(records(model, mean, seed, first + r, engine), threshold) for r in range(replications)]
+        return np.stack(rows) if rows else np.empty((0, K, len(COLUMNS)))
+    given, limits = arguments(model), within(threshold, K)
+    sums = np.zeros((replications, K, len(tally_kernel.NAMES)), dtype=np.int64)
+    at_once = max(1, int(_CONTACTS_AT_ONCE / (1 + model.rate @ model.length / 1e6)))
+    for r in range(0, replications, at_once):
+        status = replication_kernel.replicate(
+            given.start, given.length, given.closing, given.rate, mean, given.aht, given.day, given.day_cv, given.slot_cv,
+            (seed, first + r, TYPE), given.spread, given.impatience, given.redials, given.talk_share, given.lines,
+            limits, sums[r : r + at_once],
+        )  # fmt: skip
+        compiled.check(status)
+    return in_seconds(sums)
+
+
+def records(model: Model, agents: NDArray[np.float64], seed: int, replication: int, name: str = "compiled") -> Records:
+    """Records of one replication, played by the engine of this name; ``agents`` are means as for `replicate`."""
+    here = replace(model, agents=draw_agents(agents, model.day, seed, replication))
+    return engine(name)(here, draw(here, seed, replication))

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from wfm.core.calendar import holidays_between
 from wfm.core.errors import InputError, Problem, problem_of
-from wfm.core.intervals import interval_grid
-from wfm.forecast import estimate, forecast
+from wfm.core.intervals import OpeningHours, interval_grid
+from wfm.forecast import estimate, forecast, with_events
+from wfm.forecast.phases import event_days
 from wfm.history import generate_shop, read_history
 from wfm.history.contact_fit import fit_contact
 from wfm.history.repairs import Repairs
@@ -129,13 +130,33 @@ def expect(scenario: Scenario, past: pd.DataFrame | None) -> tuple[pd.DataFrame,
         A history that cannot be planned from.
     """
     grid = plan_grid(scenario)
+    if not scenario.events:
+        return _expected(scenario, past, grid, scenario.hours)
+    usual, hours = _usual(scenario, grid)
+    expected, judged = _expected(scenario, past, usual, hours)
+    normal = expected if past is None else _expected(scenario, past, usual, hours, ordinary=True)[0]
+    return with_events(
+        expected, scenario.events, normal=normal, grid=grid, shop=scenario.demand, volume=scenario.demand.volume
+    ), judged
+
+
+def _expected(
+    scenario: Scenario, past: pd.DataFrame | None, grid: pd.DataFrame, hours: OpeningHours, *, ordinary: bool = False
+) -> tuple[pd.DataFrame, Scenario]:
+    """`expect` without the planner's events; with ``ordinary`` every day is one of its weekday."""
     if past is None:
         return scaled(estimate(scenario.demand, scenario.contact, grid), scenario.demand.volume).assign(
             counts="customers"
         ), scenario
     try:
         expected = forecast(
-            past, grid, aht=scenario.contact.aht, country=scenario.country, hours=scenario.hours, peak=scenario.demand.peak
+            past,
+            grid,
+            aht=scenario.contact.aht,
+            country=scenario.country,
+            hours=hours,
+            peak=scenario.demand.peak,
+            ordinary=ordinary,
         )
     except InputError:
         raise
@@ -144,6 +165,23 @@ def expect(scenario: Scenario, past: pd.DataFrame | None) -> tuple[pd.DataFrame,
     expected, contact = without_redials(expected, past, scenario.contact)
     counts = "customers" if contact is scenario.contact else "attempts"
     return scaled(expected, scenario.demand.volume).assign(counts=counts), scenario.model_copy(update={"contact": contact})
+
+
+def _usual(scenario: Scenario, grid: pd.DataFrame) -> tuple[pd.DataFrame, OpeningHours]:
+    """(the grid with usual hours on days of events, those hours): what the past knows of, and a normal day is open.
+
+    An event's days have their hours by dates: nothing is known of what comes at night there, but for what the event says.
+    """
+    days = event_days(scenario.events)
+    every = {key: hours for key, hours in scenario.hours.root.items() if not key[:1].isdigit()}
+    if not every or not any(day in days for day in grid["date"]):
+        return grid, scenario.hours
+    usual = OpeningHours(every)
+    plain = plan_grid(scenario.model_copy(update={"hours": usual}))
+    import pandas as pd
+
+    parts = [grid[~grid["date"].isin(days)], plain[plain["date"].isin(days)]]
+    return pd.concat(parts).sort_values("start", ignore_index=True), usual
 
 
 def counted(scenario: Scenario, table: pd.DataFrame) -> Scenario:

@@ -44,6 +44,18 @@ class Inputs(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
+class Name(Inputs):
+    """A name in both languages of the reports."""
+
+    zh: str = Field(description="in Chinese", json_schema_extra={"zh": "中文名称"})
+    en: str = Field(description="in English", json_schema_extra={"zh": "英文名称"})
+
+
+def named(name: object) -> object:
+    """One text as the name in both languages; what else it may be stays."""
+    return {"zh": name, "en": name} if isinstance(name, str) else name
+
+
 def required(en: str, zh: str, unit: str = "") -> Any:
     """A field the planner has to write; its origin is always ``yours``."""
     return Field(description=en, json_schema_extra={"zh": zh, "unit": unit, "origin": "yours"})

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from wfm.forecast.daily import daily_forecast
     from wfm.forecast.draws import day_draws
+    from wfm.forecast.festival import with_events
     from wfm.forecast.orders import estimate
     from wfm.forecast.rolling import backtest
     from wfm.forecast.top_down import by_day, by_weekday, forecast
@@ -18,9 +19,10 @@ _MODULES = {
     "day_draws": "draws",
     "estimate": "orders",
     "forecast": "top_down",
+    "with_events": "festival",
 }
 
-__all__ = ["backtest", "by_day", "by_weekday", "daily_forecast", "day_draws", "estimate", "forecast"]
+__all__ = ["backtest", "by_day", "by_weekday", "daily_forecast", "day_draws", "estimate", "forecast", "with_events"]
 
 
 def __getattr__(name: str) -> Any:

@@ -39,7 +39,9 @@ _USUAL_CV, _USUAL_DAYS = 0.12, 14
 _NORMAL_80 = 1.2815515655446004
 
 
-def daily_forecast(history: pd.Series, days: Sequence[date], *, country: str = "", events: Sequence[Event] = ()) -> pd.DataFrame:
+def daily_forecast(
+    history: pd.Series, days: Sequence[date], *, country: str = "", events: Sequence[Event] = (), ordinary: bool = False
+) -> pd.DataFrame:
     """Totals of future days, with how far they may be off.
 
     ``log(1 + y)`` is fitted by a Huber-weighted ridge on the calendar's columns, older days counting less; what is left is
@@ -57,6 +59,8 @@ def daily_forecast(history: pd.Series, days: Sequence[date], *, country: str = "
     events
         Campaigns with known dates. Past ones are left out of the fit and teach what a later one of their name brings; one that has
         no namesake before it needs a ``total``, else its days are forecast as ordinary ones.
+    ordinary
+        Forecast every day as an ordinary one of its weekday, whatever the calendar says of it.
 
     Returns
     -------
@@ -91,7 +95,7 @@ def daily_forecast(history: pd.Series, days: Sequence[date], *, country: str = "
     y, day = np.asarray(known, dtype=float), _ordinals(past)
     n = len(y)
     event = in_events([*past, *days], events)
-    calendar = calendar.without(event)
+    calendar = calendar.without(event | ((np.arange(n + len(days)) >= n) & ordinary))
     unusual = event[:n] | unusual_days(y, day, calendar.special[:n] | event[:n])
     usable = ~unusual & ~calendar.apart[:n]
     log = np.log1p(y)

@@ -40,6 +40,7 @@ def forecast(
     hours: OpeningHours | None = None,
     peak: Peak | None = None,
     events: Sequence[Event] = (),
+    ordinary: bool = False,
 ) -> pd.DataFrame:
     """Contacts and handle times of every interval of a grid, from past contacts.
 
@@ -63,6 +64,8 @@ def forecast(
         The day's shape where the history has totals of days only; without it such days are flat.
     events
         Campaigns with known dates, as of `wfm.forecast.daily_forecast`; a total is that of each queue.
+    ordinary
+        Forecast every day as an ordinary one of its weekday: what multiples of a normal day are of.
 
     Returns
     -------
@@ -82,7 +85,7 @@ def forecast(
     before = history[history["start"].dt.tz_convert(grid["start"].dt.tz).dt.date < first] if first else history
     for queue, rows in before.groupby("queue", sort=True):
         past = lay_out(rows, grid, hours)
-        expected, day_cv, slot_cv = _queue(past, grid, country, peak, events)
+        expected, day_cv, slot_cv = _queue(past, grid, country, peak, events, ordinary)
         table = grid[["start"]].assign(
             queue=str(queue), contacts=expected, aht=_aht(past, grid, aht), day_cv=day_cv, slot_cv=slot_cv
         )
@@ -93,14 +96,14 @@ def forecast(
 
 
 def _queue(
-    past: Days, grid: pd.DataFrame, country: str, peak: Peak | None, events: Sequence[Event]
+    past: Days, grid: pd.DataFrame, country: str, peak: Peak | None, events: Sequence[Event], ordinary: bool
 ) -> tuple[Floats, Floats, float]:
     """(contacts, day_cv) of each interval and the slot_cv of one queue."""
     import pandas as pd
 
     days = list(dict.fromkeys(grid["date"]))
     shares = _flat(grid, peak) if past.daily else None
-    made = queue_forecast(past, days, country=country, shares=shares, events=events)
+    made = queue_forecast(past, days, country=country, shares=shares, events=events, ordinary=ordinary)
     daily = made.daily.set_index("date")
     mean = pd.Series(grid["date"]).map(daily["mean"]).to_numpy(dtype=float)
     day_cv = pd.Series(grid["date"]).map(daily["day_cv"]).to_numpy(dtype=float)
@@ -127,7 +130,13 @@ class QueueForecast:
 
 
 def queue_forecast(
-    past: Days, days: Sequence[date], *, country: str = "", shares: Floats | None = None, events: Sequence[Event] = ()
+    past: Days,
+    days: Sequence[date],
+    *,
+    country: str = "",
+    shares: Floats | None = None,
+    events: Sequence[Event] = (),
+    ordinary: bool = False,
 ) -> QueueForecast:
     """Day totals of one queue and their shape over the day.
 
@@ -143,6 +152,8 @@ def queue_forecast(
         The shape, for a history of day totals; otherwise it is learned.
     events
         Campaigns with known dates, as of `wfm.forecast.daily_forecast`.
+    ordinary
+        Whether every day is forecast as an ordinary one of its weekday.
 
     Raises
     ------
@@ -179,7 +190,7 @@ def queue_forecast(
         # Nobody ever came: that is a forecast of nobody, not of the little that a regression on logarithms leaves.
         nobody = {"lead": np.arange(1, len(days) + 1), **dict.fromkeys(("median", "mean", "log_sd", "day_cv"), 0.0)}
         return QueueForecast(pd.DataFrame({"date": list(days), **nobody}), shares, 0.0)
-    return QueueForecast(daily_forecast(totals, days, country=country, events=events), shares, spread)
+    return QueueForecast(daily_forecast(totals, days, country=country, events=events, ordinary=ordinary), shares, spread)
 
 
 def without_outages(totals: pd.Series, special: NDArray[np.bool_]) -> pd.Series:

@@ -35,6 +35,8 @@ class Documented:
         Whether ``null`` says something of its own, e.g. "no such target".
     model
         The section's model.
+    items
+        What stands in a list, or under the names of a table, where those are sections.
     default
         As in the model, not yet validated; None for sections.
     """
@@ -51,6 +53,7 @@ class Documented:
     choices: tuple[str, ...] = ()
     nullable: bool = False
     model: type[BaseModel] | None = None
+    items: type[BaseModel] | None = None
 
 
 def documented(model: type[BaseModel] = Scenario, prefix: str = "") -> Iterator[Documented]:
@@ -60,6 +63,10 @@ def documented(model: type[BaseModel] = Scenario, prefix: str = "") -> Iterator[
         yield entry
         if entry.model is not None:
             yield from documented(entry.model, f"{entry.key}.")
+        if entry.items is not None:
+            yield from documented(entry.items, f"{entry.key}[]." if entry.kind == "list" else f"{entry.key}.*.")
+    if (own := own_names(model)) is not None:
+        yield from documented(own, f"{prefix}*.")
 
 
 def described(key: str, info: FieldInfo) -> Documented:
@@ -74,7 +81,7 @@ def described(key: str, info: FieldInfo) -> Documented:
         kind = "duration"  # one that may also be a word, such as never
     return Documented(key, kind, about.get("unit", ""), info.is_required(), default,
                       about.get("origin", ""), about.get("source", ""), info.description or "", about.get("zh", ""), choices,
-                      type(None) in types_, section)  # fmt: skip
+                      type(None) in types_, section, _items(types_))  # fmt: skip
 
 
 @cache
@@ -91,6 +98,10 @@ def field_at(path: KeyPath) -> Documented | None:
     entry: Documented | None = None
     for depth, part in enumerate(path):
         key = ".".join(map(str, path[: depth + 1]))
+        if model is None and entry is not None and entry.items is not None:
+            model = entry.items
+            entry = Documented(key, "section", "", False, None, "", "", str(part), str(part), model=model)
+            continue
         if model is None:
             # Below a table of names, and in lists, anything may stand.
             return Documented(key, "text", "", False, None, "", "", "", "") if entry and entry.kind in ("table", "list") else None
@@ -195,6 +206,16 @@ def _parts(info: FieldInfo) -> tuple[list[Any], list[Any]]:
         else:
             types_.append(found)
     return types_, validators
+
+
+def _items(types_: list[Any]) -> type[BaseModel] | None:
+    """The sections that a list or a table of them holds."""
+    for found in types_:
+        if get_origin(found) in (tuple, list, dict):
+            inner = [part for each in get_args(found) for part in (get_args(each) or (each,))]
+            if item := next((part for part in inner if isinstance(part, type) and issubclass(part, BaseModel)), None):
+                return item
+    return None
 
 
 def _kind(types_: list[Any], validators: list[Any], section: type[BaseModel] | None) -> Kind:

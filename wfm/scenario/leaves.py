@@ -129,10 +129,15 @@ def written(value: object, entry: Documented) -> str:
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, list | tuple):
-        return "[" + ", ".join(quoted(str(item)) for item in value) + "]"
+        return "[" + ", ".join(flow(as_written(item)) if isinstance(item, BaseModel) else quoted(str(item)) for item in value) + "]"
     if isinstance(value, Mapping):
         return "{" + ", ".join(f"{quoted(str(key))}: {written(inner, entry)}" for key, inner in value.items()) + "}"
     return quoted(str(value))
+
+
+def as_written(model: BaseModel) -> dict[str, object]:
+    """What was written of a section: plain values that the model reads as the same section."""
+    return model.model_dump(mode="json", exclude_unset=True)
 
 
 def flow(value: object) -> str:

@@ -12,25 +12,15 @@ from pydantic import AfterValidator, BeforeValidator, Field, field_validator, mo
 from wfm.capacity import Leaders, Reserves, Shrinkage
 from wfm.core.contacts import ContactType
 from wfm.core.errors import BadValueError
-from wfm.core.inputs import Duration, Factor, Inputs, Share, assumed, group, required
+from wfm.core.inputs import Duration, Factor, Inputs, Name, Share, assumed, group, named, required
 from wfm.core.intervals import OpeningHours
 from wfm.core.shop import Shop
 from wfm.economics.inputs import Money, Options, Wages
+from wfm.forecast.phases import PlannedEvent, refuse
 from wfm.history.inputs import HistoryInputs
 from wfm.schedule.inputs import Shifts
 from wfm.simulate.inputs import SimulationInputs
 from wfm.staffing import Targets
-
-
-class Name(Inputs):
-    """A name in both languages of the reports."""
-
-    zh: str = Field(description="in Chinese", json_schema_extra={"zh": "中文名称"})
-    en: str = Field(description="in English", json_schema_extra={"zh": "英文名称"})
-
-
-def _both(name: object) -> object:
-    return {"zh": name, "en": name} if isinstance(name, str) else name
 
 
 def _zone(name: str) -> str:
@@ -139,11 +129,26 @@ class Promise(Inputs):
     day_target_met: Share = assumed(0.90, "share of days on which all targets are to be met", "全部目标达标的天数占比")
 
 
+class Report(Inputs):
+    """What the report shows."""
+
+    day: Annotated[date | None, BeforeValidator(lambda value: None if value is None else _a_day(value))] = Field(
+        None,
+        description="the day of the page on the peak day; without it the busiest one, where days are out of the ordinary",
+        json_schema_extra={
+            "zh": "高峰日页面所示的日期；不写则在有异常日时取最忙的一天",
+            "unit": "date",
+            "origin": "yours",
+            "written": True,
+        },
+    )
+
+
 class Scenario(Inputs):
     """Everything one plan depends on; see ``scenarios/quickstart.yaml``."""
 
     wfm: Literal[2] = Field(description="version of the file format", json_schema_extra={"zh": "文件格式版本"})
-    name: Annotated[Name, BeforeValidator(_both)] = Field(
+    name: Annotated[Name, BeforeValidator(named)] = Field(
         description="name of the scenario, as text or {zh, en}", json_schema_extra={"zh": "方案名称"}
     )
     language: Literal["zh", "en"] = Field("zh", description="language of the console", json_schema_extra={"zh": "界面语言"})
@@ -160,6 +165,11 @@ class Scenario(Inputs):
         description="where contacts come from", json_schema_extra={"zh": "需求"}
     )
     hours: OpeningHours = Field(description="opening hours", json_schema_extra={"zh": "营业时间"})
+    events: tuple[PlannedEvent, ...] = Field(
+        (),
+        description="events that the planner expects: docs/events.md",
+        json_schema_extra={"zh": "规划人员预期的活动（大促）：docs/events.md"},
+    )
     contact: ContactType = group(ContactType, "what a contact is like", "咨询的特征")
     targets: Targets = group(Targets, "service targets", "服务目标")
     promise: Promise = group(Promise, "how often targets are to be met", "达标承诺")
@@ -167,6 +177,15 @@ class Scenario(Inputs):
     money: Money = group(Money, "prices and benefits", "金额")
     options: Options = group(Options, "ways of running the centre", "运营方案")
     simulation: SimulationInputs = group(SimulationInputs, "work the simulation may do", "仿真设置")
+    report: Report = group(Report, "what the report shows", "报告内容")
+
+    @model_validator(mode="after")
+    def _events_fit(self) -> Scenario:
+        if self.events or self.report.day is not None:
+            from wfm.scenario.event_checks import misfits
+
+            refuse(misfits(self))
+        return self
 
     @model_validator(mode="after")
     def _hours_fill_intervals(self) -> Scenario:

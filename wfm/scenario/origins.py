@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import BaseModel, RootModel
 
 from wfm.core.inputs import OriginKind
+from wfm.forecast.phases import Phase, PlannedEvent
 from wfm.scenario.fields import default_of
 from wfm.scenario.model import Scenario
 
@@ -47,6 +48,9 @@ def _walk(model: BaseModel, prefix: str, fitted: Mapping[str, str]) -> Iterator[
         if isinstance(value, RootModel):
             for inner, given in value.root.items():
                 yield Origin(f"{key}.{inner}", given, "", "yours", "", "", "", str(inner), str(inner), None)
+        elif isinstance(value, tuple) and any(isinstance(one, PlannedEvent) for one in value):
+            for number, event in enumerate(value):
+                yield from _event(event, f"{key}.{number}.")
         elif isinstance(value, BaseModel):
             yield from _walk(value, f"{key}.", fitted)
         elif value is None and about.get("written"):
@@ -61,3 +65,44 @@ def _walk(model: BaseModel, prefix: str, fitted: Mapping[str, str]) -> Iterator[
                          default)  # fmt: skip
     for name, value in (model.model_extra or {}).items():
         yield from _walk(value, f"{prefix}{name}.", fitted)
+
+
+#: Keys of a phase that say something only in some of its forms.
+_OF_FORM = {"jump": "spike", "decay": "spike", "rise": "evening"}
+
+
+def _event(event: PlannedEvent, prefix: str) -> Iterator[Origin]:
+    """An event's numbers as they hold: the planner's, those of the dated table with its source, and defaults that matter."""
+    for name, value in (("planner_total", event.planner_total), ("uncertainty", event.uncertainty)):
+        if value is not None:
+            yield _of(PlannedEvent, f"{prefix}{name}", name, value, {}, written=name in event.model_fields_set)
+    table = event.table
+    for name, phase in event.resolved().items():
+        given = table.get("phases", {}).get(name, {})
+        for key in Phase.model_fields:
+            value = getattr(phase, key)
+            form = key in _OF_FORM and _OF_FORM[key] != phase.form
+            if value is None or form or (key == "normal_rate" and not phase.returns):
+                continue
+            own = event.phases.get(name)
+            same = key in given and value == getattr(event.tabled(name), key)
+            about = (
+                {"source": table.get("source", ""), "date": table.get("date", ""), **given.get("origin", {}).get(key, {})}
+                if same
+                else {}
+            )
+            yield _of(Phase, f"{prefix}phases.{name}.{key}", key, value, about,
+                      written=own is not None and key in own.model_fields_set and not same)  # fmt: skip
+
+
+def _of(model: type[BaseModel], key: str, name: str, value: object, about: Mapping[str, str], *, written: bool) -> Origin:
+    """One number of an event: ``about`` it says the dated table what is known, {} where it is not from there."""
+    info = model.model_fields[name]
+    said: dict[str, Any] = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
+    default = None if said.get("written") else default_of(model, name)
+    kind: OriginKind = "yours" if written and value != default else "assumed"
+    if about:
+        kind = "law" if about.get("grade") == "law" else "found" if about.get("kind") == "found" else "assumed"
+    source = about.get("source", said.get("source", "")) if kind != "yours" else ""
+    return Origin(key, value, said.get("unit", ""), kind, source, about.get("date", ""), about.get("grade", ""),
+                  info.description or "", said.get("zh", ""), default)  # fmt: skip

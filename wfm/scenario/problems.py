@@ -35,6 +35,9 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
     "too_short": (Phrase("too few of these are written"), Phrase("Write at least {min_length}")),
     "too_long": (Phrase("too many of these are written"), Phrase("Write at most {max_length}")),
 }
+#: Sections that planners ask for and no step knows yet: told as such, key by key.
+NOT_MODELLED = ("levers",)
+
 _HISTORY = Phrase("Write estimate, {generate: shop} or {file: path/to/history.csv}")
 
 
@@ -47,7 +50,7 @@ def problems(
     """
     written = {path: place for path, place in places.items() if place.file.startswith("--set")}
     found: dict[tuple[KeyPath, str], tuple[Place, KeyPath, Mapping[str, Any]]] = {}
-    for entry in _without_other_branches(errors):
+    for entry in _key_by_key(_without_other_branches(errors)):
         path = _key(entry)
         if entry["type"] != "extra_forbidden" and any(key_path(problem.key)[: len(path)] == path for problem in unread):
             continue
@@ -57,6 +60,16 @@ def problems(
     if len(order) > MOST:
         told.append(Problem("{count} more problems", file=file, way_out="Mend these first", values={"count": len(order) - MOST}))
     return told
+
+
+def _key_by_key(errors: Iterable[Mapping[str, Any]]) -> Iterable[Mapping[str, Any]]:
+    """Each key of a section that is not modelled by itself."""
+    for entry in errors:
+        inside = entry["input"]
+        if entry["type"] == "extra_forbidden" and entry["loc"][0] in NOT_MODELLED and isinstance(inside, Mapping) and inside:
+            yield from ({**entry, "loc": (*entry["loc"], key), "input": value} for key, value in inside.items())
+        else:
+            yield entry
 
 
 def _order(problem: Problem, file: str) -> tuple[bool, list[str | int], int]:
@@ -140,6 +153,12 @@ def _sentence(entry: Mapping[str, Any], path: KeyPath, error: object) -> tuple[s
 def _unknown(path: KeyPath) -> tuple[str, str, Mapping[str, object]]:
     from wfm.scenario.fields import known_keys
 
+    if path[0] in NOT_MODELLED:
+        return (
+            Phrase("not modelled yet"),
+            Phrase("Take it out; what the scenario can say instead: docs/events.md"),
+            {"blank": ""},
+        )
     if new := renamed_since(path):
         return Phrase("this key has another name now"), Phrase("Write {new}"), {"new": new}
     known = known_keys(path[:-1])

@@ -6,7 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from wfm.core import units
-from wfm.core.errors import Problem
+from wfm.core.errors import Problem, problem_of
 from wfm.scenario.document import Place, dotted
 
 if TYPE_CHECKING:
@@ -27,10 +27,23 @@ def remarks(scenario: Scenario, source: Source, history: pd.DataFrame | None = N
     history
         The past as read (table ``history``), where the scenario has one.
     """
-    found = [*_dates_outside(scenario, source)]
+    found = [*_dates_outside(scenario, source), *_events(scenario, source)]
     if history is not None and len(history):
         last = history["start"].max().tz_convert(scenario.timezone).date()
         found += _gap(scenario, source, last)
+    return found
+
+
+def _events(scenario: Scenario, source: Source) -> list[Problem]:
+    if not scenario.events:
+        return []
+    from wfm.scenario.event_checks import oddities
+
+    found = []
+    for odd in oddities(scenario):
+        place = next((source.places[odd.loc[:end]] for end in range(len(odd.loc), 0, -1) if odd.loc[:end] in source.places), None)
+        where = place or Place(source.file)
+        found.append(problem_of(odd.error, dotted(odd.loc), None, where.file, where.line))
     return found
 
 

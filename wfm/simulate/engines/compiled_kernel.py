@@ -132,31 +132,44 @@ def _drop_first_release(times: Integers, orders: Integers, size: int) -> None:
 
 @_compile
 def _change_agents(free: Integers, before: int, now: int, leaving: Integers, leave: int, time: int) -> int:
-    """Make the heap one of ``now`` agents at ``time``; whoever is busy beyond them finishes (``leaving``): how many do."""
-    if leave == 0:
-        for size in range(before, now):
-            insert(free, size, time)
-        for size in range(before, now, -1):
-            if free[0] > time:
-                leaving[leave] = free[0]
-                leave += 1
-            replace_first(free, size - 1, free[size - 1])
-        return leave
-    # Some who were to leave still work: they stay after all where there is room, those who are busy longest first.
-    busy = 0
-    working = np.empty(before + leave, dtype=np.int64)
-    for moments, count in ((free, before), (leaving, leave)):
-        for i in range(count):
-            if moments[i] > time:
-                working[busy] = moments[i]
-                busy += 1
-    working = np.sort(working[:busy])
-    leave = max(busy - now, 0)
-    leaving[:leave] = working[:leave]
-    idle = now - (busy - leave)
-    free[:idle] = time
-    free[idle:now] = working[leave:]
+    """Make the heap one of ``now`` agents at ``time``; whoever is busy beyond them finishes (``leaving``): how many do.
+
+    The first to finish are those who leave. Some who were to leave before may stay after all, where there is room again.
+    """
+    size = before
+    for i in range(leave):
+        if leaving[i] > time:
+            insert(free, size, leaving[i])
+            size += 1
+    leave = 0
+    while size > now:
+        if free[0] > time:
+            leaving[leave] = free[0]
+            leave += 1
+        size -= 1
+        replace_first(free, size, free[size])
+    while size < now:
+        insert(free, size, time)
+        size += 1
     return leave
+
+
+@_compile
+def _longer(values: Integers) -> Integers:
+    # Not by numpy's concatenate, which takes a second to compile.
+    result = np.empty(2 * len(values), dtype=np.int64)
+    for i in range(len(values)):
+        result[i] = values[i]
+    return result
+
+
+@_compile
+def _more_rows(rows: Integers) -> Integers:
+    result = np.empty((2 * len(rows), WIDTH), dtype=np.int64)
+    for i in range(len(rows)):
+        for column in range(WIDTH):
+            result[i, column] = rows[i, column]
+    return result
 
 
 @_compile
@@ -219,7 +232,7 @@ def play(
     most = 0
     for k in range(K):
         most = max(most, agents[k])
-    free, leaving = np.empty(most + 1, dtype=np.int64), np.empty(most + 1, dtype=np.int64)
+    free, leaving = np.empty(2 * most + 1, dtype=np.int64), np.empty(most + 1, dtype=np.int64)
     present = leave = 0
     # Undecided attempts: first ones by their contact, later ones by -1 - row.
     undecided = np.empty(64, dtype=np.int64)
@@ -308,7 +321,7 @@ def play(
                 else:
                     place = kept if again <= waited else waiting
                     if place == len(undecided):
-                        undecided = np.concatenate((undecided, np.empty_like(undecided)))
+                        undecided = _longer(undecided)
                     undecided[place] = who
                     if again <= waited:
                         kept += 1
@@ -319,8 +332,8 @@ def play(
                     share = redial_abandon
                 if lines >= 0:
                     if held == len(release):
-                        release = np.concatenate((release, np.empty_like(release)))
-                        release_order = np.concatenate((release_order, np.empty_like(release_order)))
+                        release = _longer(release)
+                        release_order = _longer(release_order)
                     if result == HANDLED:
                         _insert_release(release, release_order, held, came + waits + int(work * talk_share), 0)
                     else:
@@ -339,9 +352,11 @@ def play(
             if delay < 0 or time >= closing[within]:
                 continue
             if later == len(more):
-                more = np.concatenate((more, np.empty_like(more)))
-                soon = np.concatenate((soon, np.empty_like(soon)))
-            there = np.searchsorted(start, time, side="right") - 1
+                more = _more_rows(more)
+                soon = _longer(soon)
+            there = k
+            while there + 1 < K and start[there + 1] <= time:
+                there += 1
             drawn = _draw_attempt(
                 seed, replication, kind, day[contact], ordinal[contact], attempt + 1, family, cv, aht[there], onset, then_mean
             )

@@ -3,7 +3,8 @@
 `ErlangB`, `ErlangC`, `ErlangA`, `MMnDelayed` and `MMnG` (patience of any distribution of
 `wfm.erlang.impatience`) answer questions, `ErlangA` with limited lines and redials too; `ChatQueue` and `BlendedQueue`
 where agents hold several chats or fill idle time with outbound work; `GammaMixed`, `ShortInterval` and `Day` where the
-day's busyness or the luck of one interval counts; `wfm.erlang.overflow` what one pool leaves to the next.
+day's busyness or the luck of one interval counts; `TransientQueue` where rates and agents change over the day and intervals
+are linked by their queues (`wfm.erlang.transient`); `wfm.erlang.overflow` what one pool leaves to the next.
 `wfm.erlang.kernels` holds the compiled functions for one's own compiled code, `wfm.erlang.twin` the same in plain Python.
 Importing this package loads the standard library only.
 """
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from wfm.erlang.models.mixed import GammaMixed
     from wfm.erlang.models.shared import BlendedQueue, ChatQueue
     from wfm.erlang.short_intervals import Day, ShortInterval
+    from wfm.erlang.transient.solver import TransientQueue
 
 # Loaded when asked for: a question about one queue needs that queue only.
 _HOMES = {
@@ -32,6 +34,7 @@ _HOMES = {
     "MMnKGWhitt": "models.general",
     "Measures": "models.base",
     "ShortInterval": "short_intervals",
+    "TransientQueue": "transient.solver",
 }
 __all__ = [
     "BlendedQueue",
@@ -46,6 +49,7 @@ __all__ = [
     "MMnKGWhitt",
     "Measures",
     "ShortInterval",
+    "TransientQueue",
 ]
 
 

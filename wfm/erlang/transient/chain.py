@@ -1,14 +1,14 @@
 """Compiled steps of the chain of contacts in the system: forward in time by uniformisation, and backward for one who waits.
 
 The state while ``n`` agents are on duty is a vector ``x`` (``x[k]``: probability of k contacts in the system, at most n of them in
-service) and an array ``over`` of excess layers (``over[l - 1, q]``: probability of n + l contacts in service and q waiting), which a
-fall in the number of agents leaves behind where everybody finishes their contact first. In a layer nobody starts, so it empties
-towards n busy agents; without a fall there are no layers and the chain is the usual one.
+service) and an array ``over`` of excess layers (``over[l - 1, q]``: probability of n + l contacts in service and q waiting),
+which a fall in the number of agents leaves behind where everybody finishes their contact first. In a layer nobody starts, so it
+empties towards n busy agents; without a fall there are no layers and the chain is the usual one.
 
 Uniformisation (Jensen 1953; Grassmann 1977): with all rates constant over a time h, and L at least the greatest total rate of a
-state, ``p(h) = sum_i Poisson(i; L h) p(0) P^i`` with ``P = I + Q / L``. Every term is positive, so nothing cancels, and the error is
-what is left out: probabilities below `TINY` at the edges of the states kept, added up in ``lost``, and Poisson weights below 1e-18.
-One file holds all these functions: numba's cache looks at the file of a function alone.
+state, ``p(h) = sum_i Poisson(i; L h) p(0) P^i`` with ``P = I + Q / L``. Every term is positive, so nothing cancels, and the error
+is what is left out: probabilities below `TINY` at the edges of the states kept, added up in ``lost``, and Poisson weights below
+1e-18. One file holds all these functions: numba's cache looks at the file of a function alone.
 """
 
 from __future__ import annotations
@@ -323,7 +323,13 @@ def _layered_step(
         b = min(max(b, agents + queue), highest)
         span = b + 1 - a
         _move(
-            then[1 + a : b + 2], now[1 + a : b + 2], now[a:][:span], now[2 + a :][:span], stay[1 + a : b + 2], up, down[2 + a :][:span]
+            then[1 + a : b + 2],
+            now[1 + a : b + 2],
+            now[a:][:span],
+            now[2 + a :][:span],
+            stay[1 + a : b + 2],
+            up,
+            down[2 + a :][:span],
         )
         for row in range(1, tall + 1):
             serve, come = (agents + row) * mu / greatest, (agents + row + 1) * mu / greatest
@@ -414,7 +420,8 @@ def answered(
         after = np.zeros_like(now)
         for i in range(len(weights)):
             if i >= first:
-                after += weights[i] * now
+                for row in range(rows):
+                    _add(after[row], weights[i], now[row])
             if i + 1 == len(weights):
                 break
             for row in range(rows):
@@ -426,7 +433,9 @@ def answered(
                     then[0, 0] = (stay[0] - serve) * now[0, 0] + serve * reward  # an agent is free and takes them
                     _wait(then[0, 1:], now[0, 1:], now[0, : most - 1], stay[1:], serve, ahead[1:])
             if source > 0.0:
-                then += gain
+                for row in range(rows):
+                    for j in range(most):
+                        then[row, j] += gain
             now, then = then, now
         now = after
         then = np.empty_like(now)

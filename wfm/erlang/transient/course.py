@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from dataclasses import dataclass
 from typing import Protocol
@@ -14,7 +15,7 @@ from wfm.erlang.transient.rates import Piece
 from wfm.erlang.transient.state import Leaving, Rates, State
 
 # Nodes of the quadrature over arrivals whose deadline lies past a change of staff, where the chance to be answered in time moves.
-_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(10)
+_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(8)
 #: Probability of anybody waiting below which nobody does.
 NOBODY = 1e-13
 #: What is left waiting where agents and patience end together, and nobody ever leaves.
@@ -164,9 +165,16 @@ class Course:
     ) -> NDArray[np.float64]:
         """``chances[l, j]`` to be answered within ``threshold`` of arriving at ``time``, with l agents in excess and j waiting."""
         stretches = self._stretches(time, i, threshold)
+        # Who would need more departures than there can be is not answered in time.
+        rates = self.at(i)
+        most = (
+            max(self._agents(agents, k) for k, _ in stretches) + rows
+        ) * rates.mu * threshold + rates.theta * threshold * longest
+        most = int(most + 9 * math.sqrt(most)) + 12
+        rows, longest = min(rows, most), min(longest, most)
         # How many layers and how long a queue each stretch may meet.
         sizes = [(rows, longest)]
-        for (before, _), (after, _) in zip(stretches, stretches[1:], strict=False):
+        for (before, _), (after, _) in itertools.pairwise(stretches):
             fewer = int(self._agents(agents, before) - self._agents(agents, after))
             tall, wide = sizes[-1]
             if self.leaving == "finish":
@@ -200,7 +208,9 @@ class Course:
                 return result
             now, i = float(self.edges[i + 1]), i + 1
 
-    def _waited(self, chances: NDArray[np.float64], i: int, agents: int, arrival: float, since: float, until: float) -> NDArray[np.float64]:
+    def _waited(
+        self, chances: NDArray[np.float64], i: int, agents: int, arrival: float, since: float, until: float
+    ) -> NDArray[np.float64]:
         """Chances a stretch earlier, for one who has then waited ``since`` seconds and ``until`` at its end."""
         rates = self.at(i)
         marks = [since, until]
@@ -226,12 +236,14 @@ class Course:
         for row in range(rows):
             excess = before + row - now
             if excess >= 0:
-                result[row] = after[excess, :longest]
+                result[row] = after[excess, :longest] if excess < len(after) else 0.0
             elif longest > -excess:
                 result[row, -excess:] = after[0, : longest + excess]
         return result
 
-    def first_waits(self, state: State, i: int, after: NDArray[np.float64] | None, next_agents: int) -> tuple[NDArray[np.float64], float]:
+    def first_waits(
+        self, state: State, i: int, after: NDArray[np.float64] | None, next_agents: int
+    ) -> tuple[NDArray[np.float64], float]:
         """Mean waits until first answered, and their sum over the interval's arrivals, where contacts may return to the queue.
 
         Parameters
@@ -248,12 +260,14 @@ class Course:
         """
         rates, n = self.at(i), state.agents
         step = min(1 / rates.mu, 1 / rates.theta if rates.theta else math.inf) / 2
-        moments: list[tuple[float, float, NDArray[np.float64]]] = []  # time, rate x weight, probabilities of j waiting, all agents busy
+        moments: list[
+            tuple[float, float, NDArray[np.float64]]
+        ] = []  # time, rate x weight, probabilities of j waiting, all agents busy
         now = float(self.edges[i])
         for piece in self.arrivals.pieces(now, float(self.edges[i + 1])):
             parts = max(math.ceil(piece.length / step), 1)
             half = piece.length / parts / 2
-            for part in range(parts):
+            for _ in range(parts):
                 middle, last = now + half, now
                 for node, weight in zip(_NODES.tolist(), _WEIGHTS.tolist(), strict=True):
                     time = middle + node * half
@@ -279,9 +293,7 @@ class Course:
         return here[0], total
 
     def _moved(self, state: State, rate: float, rates: Rates, length: float) -> State:
-        x, over, *_ = chain.advance(
-            state.x, state.over, rate, state.agents, rates.mu, rates.theta, 0.0, rates.lines, length
-        )
+        x, over, *_ = chain.advance(state.x, state.over, rate, state.agents, rates.mu, rates.theta, 0.0, rates.lines, length)
         return State(x, over, state.agents)
 
     def _closing_waits(self, agents: int, rates: Rates, longest: int) -> NDArray[np.float64]:
@@ -350,7 +362,7 @@ def gained(state: State, gains: NDArray[np.float64], lines: int) -> float:
         queue = queue[: max(lines - state.agents, 0)]
     known = min(len(queue), gains.shape[1])
     total = free + float(queue[:known] @ gains[0, :known])
-    for row in range(len(state.over)):
+    for row in range(min(len(state.over), len(gains) - 1)):
         rest = state.over[row]
         if lines >= 0:
             rest = rest[: max(lines - state.agents - row - 1, 0)]

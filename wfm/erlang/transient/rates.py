@@ -72,7 +72,7 @@ class StepRate:
 
 @dataclass(frozen=True, eq=False)
 class SmoothRate:
-    """A rate that is a smooth function between its breaks, taken as constant on pieces: an error of the order of their length squared.
+    """A rate that is a smooth function between its breaks, taken as constant on pieces: an error like their length squared.
 
     Parameters
     ----------

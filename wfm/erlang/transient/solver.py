@@ -1,7 +1,7 @@
 """Exact transient service of a queue whose arrivals and agents change over the day: M(t)/M/n(t)+M.
 
-Intervals are linked: a queue at the end of one is there when the next begins, and who arrives in one may be answered, or give up, in
-another. Formulas that take every interval for itself in a steady state do not see that (theory 1.12).
+Intervals are linked: a queue at the end of one is there when the next begins, and who arrives in one may be answered, or give up,
+in another. Formulas that take every interval for itself in a steady state do not see that (theory 1.12).
 """
 
 from __future__ import annotations
@@ -102,8 +102,8 @@ class Transient:
 class Moments:
     """What is known of single moments: float64[M] each.
 
-    ``sl_if_arriving`` and ``abandon_if_arriving`` are the chances of a contact that arrives at that moment; ``late`` the probability
-    that more agents are busy than on duty.
+    ``sl_if_arriving`` and ``abandon_if_arriving`` are the chances of a contact that arrives then; ``late`` the probability that
+    more agents are busy than on duty.
     """
 
     time: Floats
@@ -165,7 +165,9 @@ class TransientQueue:
     ) -> None:
         self.interval = _positive("interval", interval)
         if onset and leaving == "return_to_queue" and not math.isinf(patience):
-            raise ValueError("an onset of patience needs leaving='finish': how long contacts have waited is not known after they return")
+            raise ValueError(
+                "an onset of patience needs leaving='finish': how long contacts have waited is not known after they return"
+            )
         if not patience > 0:
             raise ValueError(f"patience is {patience}; it must be above 0 (inf: nobody abandons)")
         if not 0 <= onset < math.inf:
@@ -194,7 +196,7 @@ class TransientQueue:
         self,
         agents: ArrayLike,
         *,
-        threshold: float = 20.0,
+        threshold: ArrayLike = 20.0,
         start: Start | State | ArrayLike = "empty",
         tolerance: float = 1e-8,
     ) -> Transient:
@@ -217,16 +219,16 @@ class TransientQueue:
             Agents that are no whole numbers or too few; a start that is no distribution or does not exist.
         """
         staff = self.staff(agents)
-        _time("threshold", threshold)
+        within = _within(threshold, len(staff))
         if self.function is None:
-            return self._solved(staff, threshold, start, 1)
-        levels = [self._solved(staff, threshold, start, factor) for factor in (1, 2, 4)]
+            return self._solved(staff, within, start, 1)
+        levels = [self._solved(staff, within, start, factor) for factor in (1, 2, 4)]
         while (result := _extrapolated(levels)).error > tolerance and len(levels) < _REFINEMENTS:
-            levels.append(self._solved(staff, threshold, start, 2 ** len(levels)))
+            levels.append(self._solved(staff, within, start, 2 ** len(levels)))
         return result
 
     def path(
-        self, agents: ArrayLike, times: ArrayLike, *, threshold: float = 20.0, start: Start | State | ArrayLike = "empty"
+        self, agents: ArrayLike, times: ArrayLike, *, threshold: ArrayLike = 20.0, start: Start | State | ArrayLike = "empty"
     ) -> Moments:
         """The same at single moments; at a change of agents just after it.
 
@@ -236,11 +238,11 @@ class TransientQueue:
             Ascending, from the first interval's start to the last one's end.
         """
         staff, moments = self.staff(agents), np.atleast_1d(np.asarray(times, dtype=float))
-        _time("threshold", threshold)
+        within = _within(threshold, len(staff))
         edges = self.edges(len(staff))
         if len(moments) and (np.any(np.diff(moments) < 0) or moments[0] < edges[0] or moments[-1] > edges[-1] + 1e-9):
             raise ValueError("times must ascend within the intervals")
-        levels = [self._path(staff, moments, threshold, start, factor) for factor in ((1, 2, 4) if self.function else (1,))]
+        levels = [self._path(staff, moments, within, start, factor) for factor in ((1, 2, 4) if self.function else (1,))]
         if len(levels) == 1:
             return levels[0]
         merged = {
@@ -262,7 +264,16 @@ class TransientQueue:
 
     def edges(self, count: int) -> Floats:
         """Times at which intervals begin, and the end."""
-        return self.starts_at + self.interval * np.arange(count + 1)
+        return np.asarray(self.starts_at + self.interval * np.arange(count + 1, dtype=float))
+
+    def mean_rate(self, start: float, end: float) -> float:
+        """Mean arrival rate between two times; before the first interval that of its start goes on."""
+        if self.function is not None:
+            return self.function.mean(start, end)
+        assert self.rate is not None
+        count = max(len(self.rate), 1)
+        steps = StepRate(self.edges(count), self.rate)
+        return steps.mean(start, end)
 
     def course(self, count: int, factor: int = 1) -> Course:
         """The intervals as the chain plays them."""
@@ -292,7 +303,7 @@ class TransientQueue:
             raise ValueError(f"start has more contacts than there are lines, {self.lines}")
         return State.of(chances / chances.sum(), agents)
 
-    def _solved(self, staff: NDArray[np.int64], threshold: float, start: Any, factor: int) -> Transient:
+    def _solved(self, staff: NDArray[np.int64], within: Floats, start: Any, factor: int) -> Transient:
         count = len(staff)
         course = self.course(count, factor)
         state = self.begin(course, int(staff[0]), start)
@@ -300,7 +311,7 @@ class TransientQueue:
         begins: list[State] = []
         for i in range(count):
             begins.append(state)
-            state, part = course.interval(state, i, staff, threshold)
+            state, part = course.interval(state, i, staff, float(within[i]))
             sums.append(part)
             state = state if i + 1 == count else state.restaffed(int(staff[i + 1]), self.leaving)
         fates = self._fates(course, staff, begins, state, sums)
@@ -324,7 +335,7 @@ class TransientQueue:
         waited = np.array(waits[::-1])
         return self.theta * waited, waited
 
-    def _path(self, staff: NDArray[np.int64], times: Floats, threshold: float, start: Any, factor: int) -> Moments:
+    def _path(self, staff: NDArray[np.int64], times: Floats, within: Floats, start: Any, factor: int) -> Moments:
         count = len(staff)
         course = self.course(count, factor)
         state = self.begin(course, int(staff[0]), start)
@@ -337,7 +348,7 @@ class TransientQueue:
                 state = state.restaffed(int(staff[i]), self.leaving)
             state, _ = course.play(state, now, time, i)
             now = time
-            rows.append((i, *_moment(course, state, i, now, staff, threshold)))
+            rows.append((i, *_moment(course, state, i, now, staff, float(within[i]))))
         columns = np.array(rows, dtype=float).reshape(-1, 7).T
         return Moments(times, staff[columns[0].astype(int)], *columns[1:])
 
@@ -360,7 +371,13 @@ def _moment(course: Course, state: State, i: int, now: float, staff: NDArray[np.
 
 
 def _tabled(
-    course: Course, staff: NDArray[np.int64], begins: list[State], sums: list[Sums], abandoned: Floats, waits: Floats, interval: float
+    course: Course,
+    staff: NDArray[np.int64],
+    begins: list[State],
+    sums: list[Sums],
+    abandoned: Floats,
+    waits: Floats,
+    interval: float,
 ) -> Transient:
     column = {name: np.array([getattr(part, name) for part in sums]) for name in vars(Sums())}
     taken = column["offered"] - column["blocked"]
@@ -386,7 +403,18 @@ def _tabled(
 
 
 _SMOOTH = (
-    "offered mean_queue mean_busy occupancy p_delay blocked abandoning abandoned mean_wait_all answered_within queue_at busy_at".split()
+    "offered",
+    "mean_queue",
+    "mean_busy",
+    "occupancy",
+    "p_delay",
+    "blocked",
+    "abandoning",
+    "abandoned",
+    "mean_wait_all",
+    "answered_within",
+    "queue_at",
+    "busy_at",
 )
 
 
@@ -417,7 +445,8 @@ def _richardson(values: list[Floats]) -> tuple[Floats, float]:
 
 
 def _ratio(over: Floats, under: Floats) -> Floats:
-    return np.divide(over, under, out=np.full(len(over), np.nan), where=under > 0)
+    ratio: Floats = np.divide(over, under, out=np.full(len(over), np.nan), where=under > 0)
+    return ratio
 
 
 def _positive(name: str, value: float) -> float:
@@ -426,14 +455,15 @@ def _positive(name: str, value: float) -> float:
     return float(value)
 
 
-def _time(name: str, value: float) -> None:
-    if not 0 <= value < math.inf:
-        raise ValueError(f"{name} is {value}; it must be 0 or more and finite")
+def _within(threshold: ArrayLike, count: int) -> Floats:
+    values = np.atleast_1d(np.asarray(threshold, dtype=float))
+    _all_hold("threshold", values, (values >= 0) & np.isfinite(values), "0 or more and finite")
+    if values.ndim != 1 or len(values) not in (1, count):
+        raise ValueError(f"threshold has the shape {values.shape}; give one number, or one for each of {count} intervals")
+    return np.broadcast_to(values, count)
 
 
 def _all_hold(name: str, values: Floats, good: NDArray[np.bool_], wanted: str) -> None:
     bad = np.flatnonzero(~good)
     if len(bad):
         raise ValueError(f"{name}[{bad[0]}] is {values[bad[0]]:g}; it must be {wanted}")
-
-

@@ -1,0 +1,497 @@
+"""Agents over the day: the least profile whose targets hold interval by interval, customers counted where they arrive.
+
+Intervals are taken one after the other with the queue that the one before leaves; what is found is then trimmed until no interval
+can lose an agent without a target failing in it, in the one before or in those after. Fewer agents in one interval never help
+anybody: so one pass of trimming suffices, and its order alone decides which of several such profiles is found.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wfm.erlang.formulas.staffing import SLACK
+from wfm.erlang.transient.course import Course, Sums
+from wfm.erlang.transient.solver import Transient, TransientQueue
+from wfm.erlang.transient.state import State
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+Floats = NDArray[np.float64]
+Counts = NDArray[np.int64]
+
+#: How the agents of an interval are found. ``independent``: a steady state at the interval's mean rate (SIPP); ``lagged``: at the
+#: rates one handle time earlier (lag SIPP, Green, Kolesar and Soares 2001); ``psa``: at the interval's greatest rate (pointwise
+#: stationary); ``mol``: at the modified offered load (Jennings, Mandelbaum, Massey and Whitt 1996); ``transient``: exact, linked.
+Method = Literal["independent", "lagged", "psa", "mol", "transient"]
+METHODS: tuple[Method, ...] = ("independent", "lagged", "psa", "mol", "transient")
+
+# A state that differs by less from the one before has forgotten the change.
+_FORGOTTEN = 1e-10
+
+
+@dataclass(frozen=True, eq=False)
+class Goals:
+    """Targets of each interval: float64[K] each, nan where nothing is asked."""
+
+    answer_rate: Floats
+    sl_offered: Floats
+    within: Floats
+    occupancy: Floats
+
+    @classmethod
+    def of(cls, count: int, answer_rate: Any = None, sl_offered: Any = None, occupancy: Any = None) -> Goals:
+        """Targets written as for ``agents_for``: ``sl_offered=(share, within)``; numbers or one an interval.
+
+        Raises
+        ------
+        ValueError
+            A share outside [0, 1], a time below 0, or no target at all.
+        """
+        share, within = (None, 0.0) if sl_offered is None else sl_offered
+        goals = cls(
+            _each("answer_rate", answer_rate, count),
+            _each("sl_offered", share, count),
+            _each("within", within, count),
+            _each("occupancy", occupancy, count),
+        )
+        for name in ("answer_rate", "sl_offered", "occupancy"):
+            values = getattr(goals, name)
+            bad = np.flatnonzero(~(np.isnan(values) | ((values >= 0) & (values <= 1))))
+            if len(bad):
+                raise ValueError(f"{name}[{bad[0]}] is {values[bad[0]]:g}; a target is a share of 0 to 1")
+        if not (goals.within >= 0).all() or not np.isfinite(goals.within).all():
+            raise ValueError("the time of sl_offered must be 0 or more and finite")
+        if all(np.isnan(getattr(goals, name)).all() for name in ("answer_rate", "sl_offered", "occupancy")):
+            raise ValueError("at least one target is needed: answer_rate, sl_offered or occupancy")
+        return goals
+
+    def asked(self, i: int) -> dict[str, Any]:
+        """Targets of an interval, as keywords of ``agents_for``."""
+        asked: dict[str, Any] = {}
+        if not math.isnan(self.answer_rate[i]):
+            asked["answer_rate"] = float(self.answer_rate[i])
+        if not math.isnan(self.sl_offered[i]):
+            asked["sl_offered"] = (float(self.sl_offered[i]), float(self.within[i]))
+        if not math.isnan(self.occupancy[i]):
+            asked["occupancy"] = float(self.occupancy[i])
+        return asked
+
+
+@dataclass(frozen=True, eq=False)
+class Profile:
+    """Agents of each interval, and the service they give.
+
+    Attributes
+    ----------
+    agents
+        int64[K].
+    method
+        How they were found.
+    service
+        Exact, intervals linked, whatever the method.
+    met
+        bool[K]: whether all targets of the interval hold, by arrival.
+    short
+        bool[K]: intervals in which no number of agents up to the most allowed would do.
+    solves
+        Work done, in solutions of one whole day; 0 for methods that need none.
+    """
+
+    agents: Counts
+    method: Method
+    service: Transient
+    met: NDArray[np.bool_]
+    short: NDArray[np.bool_]
+    solves: float
+
+    @property
+    def agent_intervals(self) -> int:
+        """Agents summed over intervals: what profiles are compared by."""
+        total: int = self.agents.sum().item()
+        return total
+
+
+def staff(
+    queue: TransientQueue,
+    *,
+    method: Method = "transient",
+    answer_rate: ArrayLike | None = None,
+    sl_offered: tuple[ArrayLike, ArrayLike] | None = None,
+    occupancy: ArrayLike | None = None,
+    most: int | None = None,
+    step: int | None = None,
+    every: int = 1,
+    intervals: int | None = None,
+    start: Any = "empty",
+) -> Profile:
+    """Agents for a queue whose arrivals change, such that the targets hold in every interval.
+
+    Parameters
+    ----------
+    queue
+        With ``leaving="finish"``, as agents do.
+    method
+        One of `METHODS`.
+    answer_rate, sl_offered, occupancy
+        Targets: share answered (neither abandoned nor blocked) at least; share answered within a time, of offered, at least; busy
+        share at most. Numbers, or one an interval (nan: none there). Who waits is counted in the interval of arrival.
+    most
+        Seats: agents in any interval, at most. An interval that would need more gets all of them, and is ``short``.
+    step
+        Agents change by no more from one interval to the next.
+    every
+        Agents change every so many intervals only, as shifts begin.
+    intervals
+        How many, for a rate that is a function.
+    start
+        As for `TransientQueue.solve`.
+
+    Raises
+    ------
+    ValueError
+        Targets or constraints out of range, or agents whose contacts return to the queue.
+    """
+    if method not in METHODS:
+        raise ValueError(f"method is {method!r}; the methods are {', '.join(METHODS)}")
+    for name, value in (("most", most), ("step", step), ("every", every), ("intervals", intervals)):
+        if value is not None and (value != int(value) or value < (0 if name == "most" else 1)):
+            raise ValueError(f"{name} is {value}; it must be a whole number of {0 if name == 'most' else 1} or more")
+    if queue.leaving != "finish":
+        raise ValueError("staffing counts agents who finish their contact first: make the queue with leaving='finish'")
+    count = len(queue.rate) if queue.rate is not None and intervals is None else int(intervals or len(queue.aht))
+    goals = Goals.of(count, answer_rate, sl_offered, occupancy)
+    work = _Staffing(queue, goals, count, most, step, every, start)
+    agents = work.stationary(method) if method != "transient" else work.linked()
+    return work.profile(agents, method)
+
+
+@dataclass(eq=False)
+class _Staffing:
+    queue: TransientQueue
+    goals: Goals
+    count: int
+    most: int | None
+    step: int | None
+    every: int
+    start: Any
+    course: Course = field(init=False)
+    played: int = field(init=False, default=0)  # intervals
+
+    def __post_init__(self) -> None:
+        self.course = self.queue.course(self.count, 2 if self.queue.function else 1)
+        self.limit = self.most if self.most is not None else _enough(self.course, self.count)
+        self.short = np.zeros(self.count, dtype=bool)
+        self.blocks = [slice(a, min(a + self.every, self.count)) for a in range(0, self.count, self.every)]
+
+    # ---- intervals by themselves ----
+
+    def stationary(self, method: Method) -> Counts:
+        """Agents by a stationary formula at some rate of each interval, constraints kept."""
+        needed = np.zeros(self.count)
+        rates = self._rates(method)
+        for i in range(self.count):
+            rates_here = np.unique(rates[i])
+            needed[i] = max(float(self._formula(rate, i)) for rate in rates_here.tolist())
+        most = math.inf if self.most is None else float(self.most)
+        self.short |= needed > most
+        whole = np.minimum(needed, min(most, self.limit)).astype(np.int64)
+        for block in self.blocks:
+            whole[block] = whole[block].max()
+        return self._in_steps(whole)
+
+    def _formula(self, rate: float, i: int) -> float:
+        from wfm import erlang
+
+        queue, aht = self.queue, 1.0 / self.course.at(i).mu
+        if rate <= 0:
+            return 0.0
+        asked = self.goals.asked(i)
+        if not asked:
+            return 0.0
+        if queue.theta == 0:
+            model: Any = erlang.ErlangC(rate, aht)
+        elif queue.onset:
+            model = erlang.MMnDelayed(rate, aht, patience=1 / queue.theta, onset=queue.onset)
+        else:
+            model = erlang.ErlangA(rate, aht, patience=1 / queue.theta)
+        return float(model.agents_for(**asked))
+
+    def _rates(self, method: Method) -> list[Floats]:
+        """Rates for which each interval is staffed."""
+        edges, arrivals = self.course.edges, self.course.arrivals
+        mean = self.queue.mean_rate
+        result = []
+        load = self._load() if method == "mol" else None
+        for i in range(self.count):
+            begin, end = float(edges[i]), float(edges[i + 1])
+            if method == "psa":
+                result.append(np.array([piece.rate for piece in arrivals.pieces(begin, end)]))
+            elif method == "lagged":
+                lag = 1.0 / self.course.at(i).mu
+                result.append(np.array([mean(begin - lag, end - lag) if begin - lag >= edges[0] else
+                                        mean(begin, end)]))  # fmt: skip
+            elif load is not None:
+                result.append(load[i] * self.course.at(i).mu)
+            else:
+                result.append(np.array([mean(begin, end)]))
+        return result
+
+    def _load(self) -> list[Floats]:
+        """Offered load [erlang] at the ends of each interval's pieces, exponential handle times."""
+        first = next(iter(self.course.arrivals.pieces(float(self.course.edges[0]), float(self.course.edges[1]))), None)
+        load = 0.0 if self.start == "empty" or first is None else first.rate / self.course.at(0).mu
+        result = []
+        for i in range(self.count):
+            mu, at = self.course.at(i).mu, [load]
+            for piece in self.course.arrivals.pieces(float(self.course.edges[i]), float(self.course.edges[i + 1])):
+                load = piece.rate / mu + (load - piece.rate / mu) * math.exp(-mu * piece.length)
+                at.append(load)
+            result.append(np.array(at))
+        return result
+
+    # ---- intervals linked ----
+
+    def linked(self) -> Counts:
+        """The least profile, intervals linked: forward, mended where a later interval took too many away, trimmed."""
+        agents = self.stationary("mol")
+        self.short[:] = False
+        agents = self._forward(agents)
+        agents = self._in_steps(agents)
+        agents = self._mended(agents)
+        return self._trimmed(agents)
+
+    def _forward(self, guess: Counts) -> Counts:
+        """Least agents of each block with the queue that the one before leaves; what follows is taken to be as guessed."""
+        agents = guess.copy()
+        state, offset = self._first(agents), 0
+        for block in self.blocks:
+            found, state, reached = self._least(agents, block, state, int(guess[block.start]) + offset)
+            offset = found - int(guess[block.start])
+            agents[block] = found
+            self.short[block] |= not reached
+        return agents
+
+    def _least(self, agents: Counts, block: slice, state: State, guess: int) -> tuple[int, State, bool]:
+        """Least agents of a block so that its targets hold, the state after it, and whether that many are allowed."""
+        tried: dict[int, State | None] = {}
+
+        def good(n: int) -> bool:
+            trial = agents.copy()
+            trial[block] = n
+            if n not in tried:
+                tried[n] = self._holds(trial, block, state)
+            return tried[n] is not None
+
+        low, high = -1, self.limit  # low does not do; high is not yet known to
+        n, stride = min(max(guess, 0), self.limit), 1
+        while not good(n):
+            low = n
+            if n >= self.limit:
+                return n, self._after(agents, block, state, n), False
+            n, stride = min(n + stride, self.limit), 2 * stride
+        high, stride = n, 1
+        while high - 1 > low:
+            n = max(high - stride, low + 1) if low < 0 or high - stride > low else (low + high) // 2
+            if good(n):
+                high, stride = n, 2 * stride
+            else:
+                low = n
+        after = tried[high]
+        assert after is not None
+        return high, after, True
+
+    def _after(self, agents: Counts, block: slice, state: State, n: int) -> State:
+        trial = agents.copy()
+        trial[block] = n
+        for i in range(block.start, block.stop):
+            state, _ = self._play(trial, i, state.restaffed(n, "finish"))
+        return state
+
+    def _holds(self, agents: Counts, block: slice, state: State) -> State | None:
+        """The state after a block if every target in it holds; None if one fails."""
+        for i in range(block.start, block.stop):
+            held = self._interval(agents, i, state)
+            if held is None:
+                return None
+            state = held
+        return state
+
+    def _interval(self, agents: Counts, i: int, state: State, *, judged: bool = True) -> State | None:
+        """The state after an interval (agents not yet changed) if its targets hold, None if one fails."""
+        here = state.restaffed(int(agents[i]), "finish")
+        after, sums = self._play(agents, i, here)
+        if judged and not self._met(agents, i, here, after, sums):
+            return None
+        return after
+
+    def _play(self, agents: Counts, i: int, here: State) -> tuple[State, Sums]:
+        self.played += 1
+        threshold = -1.0 if math.isnan(self.goals.sl_offered[i]) else float(self.goals.within[i])
+        return self.course.interval(here, i, agents, threshold)
+
+    def _met(self, agents: Counts, i: int, here: State, after: State, sums: Sums) -> bool:
+        goals = self.goals
+        if sums.offered <= 0:
+            return True
+        if sums.answered_within < goals.sl_offered[i] * sums.offered * (1 - SLACK):
+            return False
+        on_duty = here.agents * (self.course.edges[i + 1] - self.course.edges[i]) + sums.excess
+        if sums.busy > goals.occupancy[i] * on_duty * (1 + SLACK):
+            return False
+        if math.isnan(goals.answer_rate[i]):
+            return True
+        lost = self._lost(agents, i, here, after, sums)
+        return bool(lost <= (1 - goals.answer_rate[i]) * sums.offered * (1 + SLACK) + SLACK * sums.offered)
+
+    def _lost(self, agents: Counts, i: int, here: State, after: State, sums: Sums) -> float:
+        """Contacts arriving in an interval that are blocked, or abandon whenever."""
+        if self.queue.theta == 0:
+            return sums.blocked
+        following = int(agents[min(i + 1, self.count - 1)])
+        later = self.course.remaining(after.restaffed(following, "finish"), i + 1, agents)[0]
+        return sums.blocked + sums.abandoning + later - self.course.remaining(here, i, agents)[0]
+
+    def _mended(self, agents: Counts) -> Counts:
+        """Agents added where an interval lacks them, now that those after it are known."""
+        while True:
+            begins, failing = self._states(agents)
+            first = next((i for i in failing if not self.short[i]), None)
+            if first is None:
+                return agents
+            block = next(b for b in self.blocks if b.start <= first < b.stop)
+            if agents[first] >= self.limit:
+                self.short[block] = True
+                continue
+            agents = agents.copy()
+            found, _, reached = self._least(agents, block, begins[block.start], int(agents[first]) + 1)
+            agents[block] = max(found, int(agents[first]) + 1) if reached else self.limit
+            self.short[block] |= not reached
+            agents = self._in_steps(agents)
+
+    def _states(self, agents: Counts) -> tuple[list[State], list[int]]:
+        """States in which intervals begin (agents not yet changed), and the intervals whose targets fail."""
+        begins, failing = [self._first(agents)], []
+        for i in range(self.count):
+            here = begins[i].restaffed(int(agents[i]), "finish")
+            after, sums = self._play(agents, i, here)
+            if not self._met(agents, i, here, after, sums):
+                failing.append(i)
+            begins.append(after)
+        return begins, failing
+
+    def _trimmed(self, agents: Counts) -> Counts:
+        """The profile with agents taken away, one at a time, until every one that is left is needed."""
+        begins, _ = self._states(agents)
+        for block in reversed(self.blocks):
+            while agents[block.start] > 0 and self._step_allows(agents, block):
+                trial = agents.copy()
+                trial[block] -= 1
+                changed = self._still_hold(trial, block, begins)
+                if changed is None:
+                    break
+                agents = trial
+                for i, state in changed.items():
+                    begins[i] = state
+        return agents
+
+    def _still_hold(self, agents: Counts, block: slice, begins: list[State]) -> dict[int, State] | None:
+        """Whether all targets hold after a block has lost an agent: the states that changed, or None where one fails."""
+        reach = self._reach(block, agents, begins)
+        changed: dict[int, State] = {}
+        state = begins[block.start]
+        for i in range(block.start, self.count):
+            after = self._interval(agents, i, state, judged=not self.short[i])
+            if after is None:
+                return None
+            changed[i + 1] = after
+            if i + 1 >= block.stop and _same(after, begins[i + 1]):
+                break
+            state = after
+        for i in range(block.start - 1, reach - 1, -1):
+            if not self.short[i] and self._interval(agents, i, begins[i]) is None:
+                return None
+        return changed
+
+    def _reach(self, block: slice, agents: Counts, begins: list[State]) -> int:
+        """The first interval whose customers may still wait when a block begins."""
+        first, begin = max(block.start - 2, 0), float(self.course.edges[block.start])
+        while first > 0:
+            state = begins[first].restaffed(int(agents[first]), "finish")
+            waited = begin - float(self.course.edges[first])
+            # What waited then has long been served, and whose deadline was then is past it.
+            if waited >= float(np.max(self.goals.within)) and state.queue() < state.agents * self.course.at(first).mu * waited / 4:
+                break
+            first -= 1
+        return first
+
+    def _step_allows(self, agents: Counts, block: slice) -> bool:
+        if self.step is None:
+            return True
+        sides = [agents[i] for i in (block.start - 1, block.stop) if 0 <= i < self.count]
+        return bool(agents[block.start] - 1 >= max(sides, default=0) - self.step)
+
+    def _in_steps(self, agents: Counts) -> Counts:
+        """Raised so that no block differs from the next by more than a step."""
+        if self.step is None:
+            return agents
+        levels = np.array([agents[block.start] for block in self.blocks])
+        for i in range(1, len(levels)):
+            levels[i] = max(levels[i], levels[i - 1] - self.step)
+        for i in range(len(levels) - 2, -1, -1):
+            levels[i] = max(levels[i], levels[i + 1] - self.step)
+        result = agents.copy()
+        for block, level in zip(self.blocks, levels.tolist(), strict=True):
+            result[block] = level
+        return result
+
+    def _first(self, agents: Counts) -> State:
+        return self.queue.begin(self.course, int(agents[0]), self.start)
+
+    def profile(self, agents: Counts, method: Method) -> Profile:
+        """The profile with its exact service."""
+        _, failing = self._states(agents)
+        met = np.ones(self.count, dtype=bool)
+        met[failing] = False
+        solves = (self.played - self.count) / self.count if method == "transient" else 0.0
+        thresholds = np.where(np.isnan(self.goals.within), 0.0, self.goals.within)
+        service = self.queue.solve(agents, threshold=thresholds, start=self.start)
+        return Profile(agents, method, service, met, self.short.copy(), solves)
+
+
+def _same(one: State, other: State) -> bool:
+    if len(one.over) != len(other.over):
+        return False
+    size = min(len(one.x), len(other.x))
+    apart = float(np.abs(one.x[:size] - other.x[:size]).sum() + one.x[size:].sum() + other.x[size:].sum())
+    if len(one.over):
+        wide = min(one.over.shape[1], other.over.shape[1])
+        apart += float(np.abs(one.over[:, :wide] - other.over[:, :wide]).sum())
+    return apart < _FORGOTTEN
+
+
+def _enough(course: Course, count: int) -> int:
+    """Agents beyond which more never help: as many as contacts are ever in the system, but for less than any probability kept."""
+    load = 0.0
+    for i in range(count):
+        pieces = course.arrivals.pieces(float(course.edges[i]), float(course.edges[i + 1]))
+        load = max(load, max((piece.rate for piece in pieces), default=0.0) / course.at(i).mu)
+    enough: int = math.ceil(2 * load + 40 * math.sqrt(load + 1)) + 60
+    return enough
+
+
+def _each(name: str, value: Any, count: int) -> Floats:
+    if value is None:
+        return np.full(count, np.nan)
+    values = np.atleast_1d(np.asarray(value, dtype=float))
+    if values.ndim != 1 or len(values) not in (1, count):
+        raise ValueError(f"{name} has the shape {values.shape}; give one number, or one for each of {count} intervals")
+    return np.broadcast_to(values, count).copy()
+
+
+__all__ = ["METHODS", "Goals", "Method", "Profile", "staff"]

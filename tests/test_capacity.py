@@ -136,3 +136,10 @@ def test_the_chain_widens_at_every_step(shifts, hours, each, inside, outside, tr
 def test_nonsense_is_refused(call, word):
     with pytest.raises(InputError, match=word):
         call()
+
+
+def test_everybody_of_one_day_is_on_the_payroll():
+    """99 at work on one evening are 99 people, though their week would be filled by a few."""
+    evening = week(("part_time", 110, 4.0, 6)).assign(day_of_kind=99)
+    assert chain(evening).heads_of("part_time") == math.ceil(99 / 0.92)
+    assert chain(evening.assign(day_of_kind=18)).heads_of("part_time") == math.ceil(110 / 6 / 0.92)

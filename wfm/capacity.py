@@ -153,7 +153,8 @@ def people(
         Contract ``cover``: people present and agents required, by interval and group.
     weekly
         One row for each shift template: ``kind`` (``full_time`` or ``part_time``), ``shifts_per_week`` at work on average,
-        ``busiest_week`` (where absent, the average), ``hours_per_shift`` paid, ``shifts_per_person_week``.
+        ``busiest_week`` (where absent, the average), ``hours_per_shift`` paid, ``shifts_per_person_week``; optionally
+        ``day_of_kind``, people of the kind at work on one day, at most.
     lines
         Trunk lines, from Erlang B.
     reserves
@@ -165,7 +166,8 @@ def people(
     -------
     People
         Heads of a kind are ``max(ceil(fte / (1 - attrition buffer)) + trainees, ceil(rostered shifts of the busiest week / shifts a
-        person))`` (DESIGN section 6). The fte of that formula is the full-timers' normal time: hours on statutory holidays are
+        person), ceil(people rostered on one day))``: nobody works two shifts a day, which tells where one day is far busier than
+        its week. The fte of that formula is the full-timers' normal time: hours on statutory holidays are
         paid extra and do not need more people. Part-timers have no standard month, so their posts stand in for the fte; they are
         paid for the hours they work, full-timers for the hours they are rostered. Seats are the agents' desks at the busiest
         moment; concurrent licences are agents present and leaders on duty; named ones are heads.
@@ -219,7 +221,8 @@ def _kind(kind: str, weekly: pd.DataFrame, shrinkage: Shrinkage, spare: Reserves
     busiest = weekly.get("busiest_week", shifts)
     worked = float((shifts * weekly["hours_per_shift"]).sum()) * _WEEKS_PER_MONTH
     paid = gross_up(worked, shrinkage.out_of_office) if full_time else worked
-    posts = gross_up(float((busiest / each).sum()), shrinkage.out_of_office)
+    one_day = float(weekly["day_of_kind"].max()) if "day_of_kind" in weekly else 0.0
+    posts = gross_up(max(float((busiest / each).sum()), one_day), shrinkage.out_of_office)
     rostered = gross_up(float(shifts.sum()), shrinkage.out_of_office)
     fte = paid / month
     heads = _up(posts)

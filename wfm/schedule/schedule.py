@@ -288,8 +288,10 @@ def weekly_shifts(shifts: Shifts, at_work: pd.DataFrame, table: pd.DataFrame, da
     ordinal = pd.Series([(day - first).days for day in at_work["date"]], dtype=int, index=at_work.index)
     span = days or ((max(table["date"]) - first).days + 1 if first is not None else 7)
     records = []
+    kinds = at_work["template"].map({name: template.kind for name, template in shifts.templates().items()})
     for name, template in shifts.templates().items():
         mine = at_work["template"] == name
+        alike = kinds == template.kind
         people, when = at_work.loc[mine, "people"], ordinal[mine]
         count = int(people.sum())
         records.append({
@@ -298,6 +300,8 @@ def weekly_shifts(shifts: Shifts, at_work: pd.DataFrame, table: pd.DataFrame, da
             "shifts_per_week": count * 7 / max(span, 7),
             "busiest_week": int(people.groupby(when // 7).sum().max()) if count else 0,
             "busiest_day": int(people.groupby(when).sum().max()) if count else 0,
+            # Of the kind, all its templates together: nobody works two shifts a day.
+            "day_of_kind": int(at_work["people"][alike].groupby(ordinal[alike]).sum().max()) if alike.any() else 0,
             "hours_per_shift": template.length / _HOUR, "shifts_per_person_week": template.shifts_per_person_week(),
         })  # fmt: skip
     return pd.DataFrame(records)

@@ -441,3 +441,50 @@ def answered(
         then = np.empty_like(now)
         left -= step
     return now
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def drain(
+    x: Vector, over: NDArray[np.float64], never: int, agents: int, mu: float, theta: float, fresh: Vector, stride: float,
+    since: float, lines: int, length: float, nobody: float,
+) -> tuple[Vector, NDArray[np.float64], float, float, float]:  # fmt: skip
+    """What those waiting still do if nobody else arrives: until ``length`` is over or less than ``nobody`` waits.
+
+    Parameters
+    ----------
+    never
+        States of no more contacts than this have nothing to add and are left out.
+    fresh, stride
+        Mean number of those too fresh to abandon: ``fresh[m]`` from m to m + 1 times ``stride`` after the arrivals ended, then 0.
+    since
+        Time passed since the arrivals ended.
+
+    Returns
+    -------
+    (x, over, abandonments, time waited, time used)
+    """
+    abandoned, waited, used = 0.0, 0.0, 0.0
+    while used < length:
+        x, over = x.copy(), over.copy()
+        x[: min(never + 1, len(x))] = 0.0
+        over[:, 0] = 0.0
+        if x.sum() + over.sum() < nobody:
+            return x, over, abandoned, waited, length
+        period = int((since + used) / stride + 1e-9) if len(fresh) else 0
+        if period < len(fresh):
+            young, step = fresh[period], max((period + 1) * stride - since - used, 1e-9 * stride)
+        else:
+            pace = agents * mu + theta
+            young, step = 0.0, (max(len(x) - agents, 8) / pace / 4.0 if pace > 0.0 else 3600.0)
+        step = min(step, length - used)
+        x, over, held, held_over, _ = advance(x, over, 0.0, agents, mu, theta, young, lines, step)
+        away = leaving(max(len(held) - agents, held_over.shape[1]) + 1, theta, young)
+        for k in range(agents + 1, len(held)):
+            waited += (k - agents) * held[k]
+            abandoned += away[k - agents] * held[k]
+        for row in range(held_over.shape[0]):
+            for q in range(1, held_over.shape[1]):
+                waited += q * held_over[row, q]
+                abandoned += away[q] * held_over[row, q]
+        used += step
+    return x, over, abandoned, waited, used

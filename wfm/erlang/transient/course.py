@@ -18,6 +18,8 @@ from wfm.erlang.transient.state import Leaving, Rates, State
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(8)
 #: Probability of anybody waiting below which nobody does.
 NOBODY = 1e-13
+# Steps in which the number of those too fresh to abandon falls, once arrivals end.
+_FRESH_STEPS = 8
 #: What is left waiting where agents and patience end together, and nobody ever leaves.
 FOR_EVER = math.inf
 
@@ -312,46 +314,33 @@ class Course:
         """
         abandoned = waited = 0.0
         begin = float(self.edges[i])
-        now = begin
+        now, fresh, stride = begin, np.empty(0), 1.0
+        if self.at(i).onset:
+            stride = self.at(i).onset / _FRESH_STEPS
+            fresh = np.array([self.arrivals.recent(begin + (m + 0.5) * stride, begin) for m in range(_FRESH_STEPS)])
         while True:
-            rates = self.at(i)
-            state = self._only_waiting(state, i, agents)
-            if state.mass() < NOBODY:
+            rates, end = self.at(i), self.end(i)
+            never = self._never(state, i, agents)
+            if state.x[never + 1 :].sum() + state.over[:, 1:].sum() < NOBODY:
                 return abandoned, waited
-            if rates.theta <= 0 and self.end(i) == math.inf and state.agents == 0:
+            if rates.theta <= 0 and end == math.inf and state.agents == 0:
                 return 0.0, FOR_EVER
-            stop = min(self.end(i), now + self._stride(state, rates))
-            fresh = self.arrivals.recent((now + stop) / 2, begin) if rates.onset else 0.0
-            x, over, held, held_over, _ = chain.advance(
-                state.x, state.over, 0.0, state.agents, rates.mu, rates.theta, fresh, rates.lines, stop - now
-            )
-            waiting = State(held, held_over, state.agents).waiting()
-            abandoned += float(waiting @ chain.leaving(len(waiting) - 1, rates.theta, fresh))
-            waited += float(waiting @ np.arange(len(waiting)))
-            state, now = State(x, over, state.agents), stop
-            if now >= self.end(i):
-                i += 1
-                state = state.restaffed(self._agents(agents, i), self.leaving)
+            x, over, gone, spent, _ = chain.drain(
+                state.x, state.over, never, state.agents, rates.mu, rates.theta, fresh, stride, now - begin, rates.lines, end - now,
+                NOBODY,
+            )  # fmt: skip
+            abandoned, waited = abandoned + gone, waited + spent
+            if end == math.inf:
+                return abandoned, waited
+            i, now = i + 1, end
+            state = State(x, over, state.agents).restaffed(self._agents(agents, i), self.leaving)
 
-    def _stride(self, state: State, rates: Rates) -> float:
-        """A time in which a good part of those waiting leaves."""
-        pace = state.agents * rates.mu + rates.theta
-        stride = max(len(state.x) - state.agents, 8) / pace / 4 if pace > 0 else 3600.0
-        return min(stride, rates.onset / 8) if rates.onset else stride
-
-    def _only_waiting(self, state: State, i: int, agents: NDArray[np.int64]) -> State:
-        """The states in which anybody waits or may have to again; the others have nothing to add."""
+    def _never(self, state: State, i: int, agents: NDArray[np.int64]) -> int:
+        """So many contacts or fewer never have to wait, if nobody else arrives."""
         if self.leaving == "finish":
-            never = state.agents
-        else:
-            ahead = agents[i:] if i < len(agents) else agents[-1:]
-            never = int(ahead.min())
-        x = state.x.copy()
-        x[: never + 1] = 0.0
-        over = state.over.copy()
-        if self.leaving == "finish":
-            over[:, 0] = 0.0
-        return State(x, over, state.agents)
+            return state.agents
+        ahead = agents[i:] if i < len(agents) else agents[-1:]
+        return int(ahead.min())
 
 
 def gained(state: State, gains: NDArray[np.float64], lines: int) -> float:

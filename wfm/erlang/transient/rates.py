@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -32,21 +33,30 @@ class StepRate:
     edges: NDArray[np.float64]
     rates: NDArray[np.float64]
     onset: float = 0.0
+    _edges: list[float] = field(init=False, repr=False)
+    _until: list[float] = field(init=False, repr=False)
 
     def refined(self, factor: int) -> StepRate:
         """Itself: there is nothing to refine."""
         return self
 
+    def __post_init__(self) -> None:
+        ends = np.concatenate([[0.0], np.cumsum(self.rates * np.diff(self.edges))])
+        object.__setattr__(self, "_edges", self.edges.tolist())
+        object.__setattr__(self, "_until", ends.tolist())
+
     def mean(self, start: float, end: float) -> float:
         """Mean rate between two times; outside the intervals it is 0."""
-        if end <= start:
+        return (self._expected(end) - self._expected(start)) / (end - start) if end > start else 0.0
+
+    def _expected(self, time: float) -> float:
+        """Expected arrivals until a time."""
+        i = bisect_right(self._edges, time) - 1
+        if i < 0:
             return 0.0
-        first = max(int(np.searchsorted(self.edges, start, side="right")) - 1, 0)
-        last = min(int(np.searchsorted(self.edges, end, side="left")), len(self.rates))
-        total = 0.0
-        for i in range(first, last):
-            total += self.rates[i] * max(min(end, self.edges[i + 1]) - max(start, self.edges[i]), 0.0)
-        return float(total) / (end - start)
+        if i >= len(self.rates):
+            return self._until[-1]
+        return self._until[i] + float(self.rates[i]) * (time - self._edges[i])
 
     def pieces(self, start: float, end: float) -> list[Piece]:
         """The pieces between two times within one interval."""
@@ -57,10 +67,10 @@ class StepRate:
         if self.onset == 0:
             return [Piece(end - start, rate)]
         settled = self.edges[i] + self.onset
-        if start >= settled or (self.mean(self.edges[i] - self.onset, self.edges[i]) == rate and self.edges[i] > self.edges[0]):
+        if start >= settled or (i > 0 and abs(self.mean(self.edges[i] - self.onset, self.edges[i]) - rate) <= 1e-12 * rate):
             return [Piece(end - start, rate, rate * self.onset)]
         cut = min(settled, end)
-        parts = max(math.ceil(4 * (cut - start) / self.onset), 1)
+        parts = max(math.ceil(2 * (cut - start) / self.onset), 1)
         marks = [*np.linspace(start, cut, parts + 1).tolist(), *([end] if end > cut else [])]
         return [Piece(b - a, rate, self.recent((a + b) / 2)) for a, b in itertools.pairwise(marks)]
 

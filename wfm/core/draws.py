@@ -59,6 +59,8 @@ LIMITS = {
     "step": 1 << 32,
 }
 
+_BLOCK = 256  # ordinals whose uniforms are drawn together
+
 _Word: TypeAlias = np.uint64
 _U = np.uint64
 _LOW = _U(0xFFFFFFFF)
@@ -85,22 +87,25 @@ def check_key(**parts: int) -> None:
             raise ValueError(f"{name} is {value}; random numbers are keyed by a {name} from 0 to {LIMITS[name] - 1}")
 
 
+@njit(inline="always")
+def _round(c0: _Word, c1: _Word, c2: _Word, c3: _Word, k0: _Word, k1: _Word) -> tuple[_Word, _Word, _Word, _Word, _Word, _Word]:
+    p0 = _M0 * c0
+    p1 = _M1 * c2
+    return (p1 >> _32) ^ c1 ^ k0, p1 & _LOW, (p0 >> _32) ^ c3 ^ k1, p0 & _LOW, (k0 + _W0) & _LOW, (k1 + _W1) & _LOW
+
+
 @njit(cache=True, nogil=True)
 def philox(c0: _Word, c1: _Word, c2: _Word, c3: _Word, k0: _Word, k1: _Word) -> tuple[_Word, _Word, _Word, _Word]:
     """Philox4x32-10: four 32-bit words (as uint64) from a counter of four and a key of two, all uint64 below 2**32."""
     for _ in range(10):
-        p0 = _M0 * c0
-        p1 = _M1 * c2
-        c0, c1, c2, c3 = (p1 >> _32) ^ c1 ^ k0, p1 & _LOW, (p0 >> _32) ^ c3 ^ k1, p0 & _LOW
-        k0 = (k0 + _W0) & _LOW
-        k1 = (k1 + _W1) & _LOW
+        c0, c1, c2, c3, k0, k1 = _round(c0, c1, c2, c3, k0, k1)
     return c0, c1, c2, c3
 
 
-@njit(cache=True, nogil=True)
+@njit(inline="always")
 def _open_unit(high: _Word, low: _Word) -> float:
     # 52 bits and a half: an odd multiple of 2**-53, hence never 0 or 1, symmetric around 1/2, and 1 - u is exact.
-    return (float((high << _U(20)) | (low >> _U(12))) + 0.5) * 2.220446049250313e-16
+    return (float(np.int64((high << _U(20)) | (low >> _U(12)))) + 0.5) * 2.220446049250313e-16
 
 
 @njit(cache=True, nogil=True)
@@ -117,6 +122,39 @@ def pair(
         _U(replication) & _LOW,
     )
     return _open_unit(w0, w1), _open_unit(w2, w3)
+
+
+@njit(cache=True, nogil=True)
+def fill_pairs(
+    seed: int,
+    replication: int,
+    purpose: int,
+    kind: int,
+    day: int,
+    first: int,
+    attempt: int,
+    even: NDArray[np.float64],
+    odd: NDArray[np.float64],
+) -> None:
+    """What `pair` gives for ordinals ``first``, ``first`` + 1, ... (leg and step 0), several at a time."""
+    word1 = _U(day) | (_U(kind) << _U(22))
+    word2 = _U(attempt) | ((_U(purpose) >> _U(1)) << _U(16))
+    key0, key1 = _U(seed) & _LOW, _U(replication) & _LOW
+    for i in range(len(even)):
+        # The rounds are written out, not called or looped over: only so do they go through the vector units.
+        c0, c1, c2, c3, k0, k1 = _U(first + i) & _LOW, word1, word2, _U(0), key0, key1
+        c0, c1, c2, c3, k0, k1 = _round(c0, c1, c2, c3, k0, k1)
+        c0, c1, c2, c3, k0, k1 = _round(c0, c1, c2, c3, k0, k1)
+        c0, c1, c2, c3, k0, k1 = _round(c0, c1, c2, c3, k0, k1)
+        c0, c1, c2, c3, k0, k1 = _round(c0, c1, c2, c3, k0, k1)
+        c0, c1, c2, c3, k0, k1 = _round(c0, c1, c2, c3, k0, k1)
+        c0, c1, c2, c3, k0, k1 = _round(c0, c1, c2, c3, k0, k1)
+        c0, c1, c2, c3, k0, k1 = _round(c0, c1, c2, c3, k0, k1)
+        c0, c1, c2, c3, k0, k1 = _round(c0, c1, c2, c3, k0, k1)
+        c0, c1, c2, c3, k0, k1 = _round(c0, c1, c2, c3, k0, k1)
+        c0, c1, c2, c3, k0, k1 = _round(c0, c1, c2, c3, k0, k1)
+        even[i] = _open_unit(c0, c1)
+        odd[i] = _open_unit(c2, c3)
 
 
 @njit(cache=True, nogil=True)
@@ -277,8 +315,11 @@ def fill_arrivals(
     """
     room, count, k = len(arrival), 0, 0
     into = 0.0  # intensity already used up within interval k
+    even, odd = np.empty(_BLOCK), np.empty(_BLOCK)
     while count < room:
-        into += exponential_quantile(uniform(seed, replication, ARRIVAL, kind, day, count, 0, 0, 0))
+        if count % _BLOCK == 0:
+            fill_pairs(seed, replication, ARRIVAL, kind, day, count, 0, even, odd)
+        into += exponential_quantile(even[count % _BLOCK])
         while k < len(expected) and into >= expected[k]:
             into -= expected[k]
             k += 1
@@ -327,12 +368,22 @@ def fill_attempts(
 ) -> None:
     """First attempts of a day's contacts, ordinals 0, 1, ...: fills ``handle`` and ``patience`` (microseconds).
 
-    ``mean`` holds the mean handle time of every interval of the plan [s] and ``interval`` the interval of each contact.
+    ``mean`` holds the mean handle time of every interval of the plan [s] and ``interval`` the interval of each contact. As
+    `handle_and_patience` says, with what is alike for all of them reckoned once.
     """
+    variance = math.log1p(cv * cv)
+    deviation, shift = math.sqrt(variance), 0.5 * variance
+    even, odd = np.empty(_BLOCK), np.empty(_BLOCK)
     for i in range(len(handle)):
-        handle[i], patience[i] = handle_and_patience(
-            seed, replication, kind, day, i, 1, family, cv, mean[interval[i]], onset, then_mean
-        )
+        if i % _BLOCK == 0:
+            fill_pairs(seed, replication, HANDLE, kind, day, i, 1, even, odd)
+        u, v = even[i % _BLOCK], odd[i % _BLOCK]
+        if family == EXPONENTIAL:
+            relative = exponential_quantile(u)
+        else:
+            relative = 1.0 if cv == 0.0 else math.exp(deviation * normal_quantile(u) - shift)
+        handle[i] = microseconds(mean[interval[i]] * relative)
+        patience[i] = microseconds(onset + then_mean * exponential_quantile(v) if then_mean > 0.0 else onset)
 
 
 @njit(cache=True, nogil=True)

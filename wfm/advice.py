@@ -10,6 +10,7 @@ import numpy as np
 from wfm.core.calendar import day_table
 from wfm.economics.ledger import BASELINE
 from wfm.economics.options import own_loaded_wage
+from wfm.forecast.phases import event_days
 from wfm.schedule.inputs import law_warnings
 
 if TYPE_CHECKING:
@@ -63,7 +64,9 @@ def advise(
         *_overlap(staffed),
         *_special(scenario, history),
         *_event(scenario, history, staffed),
-        *_uncertain(staffed),
+        *_planned(scenario, staffed),
+        *_dated(scenario, staffed),
+        *_uncertain(scenario, staffed),
         *_inputs(scenario, history, origins, synthetic=synthetic),
     )
 
@@ -213,17 +216,21 @@ def _special(scenario: Scenario, history: pd.DataFrame | None) -> list[Advice]:
     if history is not None and (history["start"].max() - history["start"].min()).days >= _YEAR:
         return []
     days = day_table(window.start, window.end, scenario.country)
-    days = days[(days["holiday"] != "") | days["festival_main"]]
+    # What the planner wrote of a day stands behind it.
+    days = days[((days["holiday"] != "") | days["festival_main"]) & ~days["date"].isin(event_days(scenario.events))]
     if days.empty:
         return []
     return [Advice("special_days", {"count": float(len(days)), "day": str(days["date"].iloc[0])})]
 
 
 def _event(scenario: Scenario, history: pd.DataFrame | None, staffed: Staffed) -> list[Advice]:
-    """Festival days that the forecast raises already: no factor is needed on top, and they are no measure of a whole year."""
+    """Festival days that the past raises in the forecast: no factor is needed on top, and they are no measure of a whole year.
+
+    Days of which the planner wrote an event are told by `_planned`.
+    """
     window = scenario.plan
     days = day_table(window.start, window.end, scenario.country)
-    main = set(days.loc[days["festival_main"], "date"])
+    main = set(days.loc[days["festival_main"], "date"]) - event_days(scenario.events)
     contacts = staffed.workload.groupby("date")["contacts"].sum()
     event = contacts.index.isin(main)
     if history is None or not event.any() or event.all() or not contacts[event].mean() > _RAISED * contacts[~event].mean():
@@ -232,9 +239,35 @@ def _event(scenario: Scenario, history: pd.DataFrame | None, staffed: Staffed) -
     return [Advice("event_days", {"count": float(event.sum()), "day": str(contacts.index[event].min()), "times": factor})]
 
 
-def _uncertain(staffed: Staffed) -> list[Advice]:
+def _planned(scenario: Scenario, staffed: Staffed) -> list[Advice]:
+    """Days of the planner's events: their numbers are the planner's, and no measure of a whole year."""
+    days = event_days(scenario.events)
+    contacts = staffed.workload.groupby("date")["contacts"].sum()
+    mine = contacts.index.isin(days)
+    if not mine.any():
+        return []
+    others = contacts[~mine].mean() if not mine.all() else float("nan")
+    values: dict[str, Value] = {"count": float(mine.sum()), "day": str(contacts.index[mine].min()),
+                                "busiest": str(contacts[mine].idxmax())}  # fmt: skip
+    if not others > 0:
+        return [Advice("planned_events_alone", values)]
+    return [Advice("planned_events", {**values, "times": float(contacts[mine].max() / others)})]
+
+
+def _dated(scenario: Scenario, staffed: Staffed) -> list[Advice]:
+    """Days with targets of their own: by what each is staffed and judged."""
+    work, general = staffed.workload, scenario.targets.general
+    own = [rows for held, rows in scenario.targets.groups(work["start"]) if held != general] if scenario.targets.dated else []
+    if not own:
+        return []
+    days = sorted(set(work.loc[np.any(own, axis=0), "date"]))
+    return [Advice("dated_targets", {"count": float(len(days)), "day": str(days[0]), "last": str(days[-1])})]
+
+
+def _uncertain(scenario: Scenario, staffed: Staffed) -> list[Advice]:
     """Days whose forecast rests on little, such as a holiday that the history has seen under another name."""
-    days = staffed.workload[staffed.workload["day_cv"] > _UNCERTAIN]
+    work = staffed.workload
+    days = work[(work["day_cv"] > _UNCERTAIN) & ~work["date"].isin(event_days(scenario.events))]
     if days.empty:
         return []
     return [Advice("uncertain_days", {"count": float(days["date"].nunique()), "day": str(days["date"].iloc[0])})]

@@ -27,6 +27,8 @@ GRAVE = (
     "foreign_prices",
     "not_all_answered",
     "event_days",
+    "planned_events",
+    "planned_events_alone",
 )
 
 

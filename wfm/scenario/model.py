@@ -20,7 +20,7 @@ from wfm.forecast.phases import PlannedEvent, refuse
 from wfm.history.inputs import HistoryInputs
 from wfm.schedule.inputs import Shifts
 from wfm.simulate.inputs import SimulationInputs
-from wfm.staffing import Targets
+from wfm.staffing import Staffing, Targets
 
 
 def _zone(name: str) -> str:
@@ -172,6 +172,7 @@ class Scenario(Inputs):
     )
     contact: ContactType = group(ContactType, "what a contact is like", "咨询的特征")
     targets: Targets = group(Targets, "service targets", "服务目标")
+    staffing: Staffing = group(Staffing, "how agents are found", "求客服数的方式")
     promise: Promise = group(Promise, "how often targets are to be met", "达标承诺")
     people: People = group(People, "staff", "人员")
     money: Money = group(Money, "prices and benefits", "金额")

@@ -39,6 +39,10 @@ _GUIDES: dict[str, dict[Language, str]] = {
         "zh": "时长：20、20s、3min、1h30min、4:30（分:秒）",
         "en": "a time: 20, 20s, 3min, 1h30min, 4:30 (minutes:seconds)",
     },
+    "sections": {
+        "zh": "与方案文件相同的写法，全部写在这一格：[{use: double11/2027, planner_total: 60000}]；见 docs/events.md",
+        "en": "as in a scenario file, all in this cell: [{use: double11/2027, planner_total: 60000}]; see docs/events.md",
+    },
     "date": {"zh": "日期：2027-11-11", "en": "a date: 2027-11-11"},
     "hours": {
         "zh": "营业时间：10:00-18:00，多段用逗号隔开；closed 或 休 为不营业",

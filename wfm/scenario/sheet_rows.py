@@ -35,7 +35,7 @@ _UNITS_ZH = {
     "weeks": "周", "date": "日期", "clock": "时刻", "months": "月", "h": "小时", "hours/week": "小时/周",
     "orders/day": "单/天", "contacts/100 orders": "次/百单", "days/week": "天/周", "days/year": "天/年", "days/month": "天/月",
     "agents": "人", "people": "人", "attempts": "次", "relative": "相对值", "factor": "系数", "contacts": "次",
-    "replications": "轮", "% of the price": "% 单价",
+    "replications": "轮", "% of the price": "% 单价", "times": "倍", "points": "个百分点",
 }  # fmt: skip
 _UNIT_PARTS_ZH = {
     "month": "月", "year": "年", "hour": "小时", "minute": "分钟", "seat": "座", "order": "单", "agent": "人", "licence": "席",
@@ -69,7 +69,7 @@ class SheetRow:
     unit, default, origin, source, meaning
         Texts in the sheet's language.
     kind
-        What is written there (`wfm.scenario.fields.Documented`), or "heading".
+        What is written there (`wfm.scenario.fields.Documented`), "hours", "sections" for a list of them, or "heading".
     required
         Whether it has to be filled in.
     choices
@@ -149,7 +149,7 @@ def _row(leaf: Leaf, origin: Origin | None, needed: bool, filled: bool, says: _S
         origin=_ORIGINS[kind][language] if kind in _ORIGINS and leaf.value is not ABSENT else "",
         source=" ".join(map(says.source, filter(None, (origin.source, origin.date)))) if origin and kind != "yours" else "",
         meaning=_meaning(leaf.path, entry, language),
-        kind="hours" if leaf.path[0] == "hours" else entry.kind,
+        kind="hours" if leaf.path[0] == "hours" else "sections" if entry.items is not None else entry.kind,
         required=asked,
         choices=_choices(leaf, language),
         fitted=kind == "fitted",

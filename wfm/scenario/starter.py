@@ -13,7 +13,7 @@ from unicodedata import east_asian_width
 from wfm.core.errors import Language
 from wfm.scenario.document import KeyPath
 from wfm.scenario.inheritance import PATHS
-from wfm.scenario.leaves import ABSENT, SECTION, Leaf, leaves_of, quoted, written
+from wfm.scenario.leaves import ABSENT, SECTION, Leaf, as_written, flow, leaves_of, quoted, written
 
 if TYPE_CHECKING:
     from wfm.scenario.model import Scenario
@@ -67,7 +67,11 @@ def relocated(source: Source, folder: Path) -> Source:
 def _write(tree: Mapping[str, Any], depth: int, lines: list[str], language: Language) -> None:
     for key, value in tree.items():
         head = f"{'  ' * depth}{quoted(key)}:"
-        if isinstance(value, Leaf):
+        if isinstance(value, Leaf) and value.entry.items is not None and isinstance(value.value, tuple):
+            lines.append(f"{head}  # {value.entry.zh if language == 'zh' else value.entry.en}")
+            for item in value.value:
+                lines += _item(as_written(item), depth + 1)
+        elif isinstance(value, Leaf):
             text = f"{head} {written(value.value, value.entry)}"
             meaning = value.entry.zh if language == "zh" else value.entry.en
             blanks = " " * max(_COMMENT - sum(2 if east_asian_width(sign) in "WF" else 1 for sign in text), 0)
@@ -77,6 +81,19 @@ def _write(tree: Mapping[str, Any], depth: int, lines: list[str], language: Lang
             _write(value, depth + 1, lines, language)
         else:
             lines.append(f"{head} {{}}")
+
+
+def _item(section: Mapping[str, Any], depth: int) -> list[str]:
+    """A section in a list: its keys, and what stands under names of one's own, in a line each."""
+    lines = []
+    for key, value in section.items():
+        named = (
+            isinstance(value, Mapping) and value and all(inner is None or isinstance(inner, Mapping) for inner in value.values())
+        )
+        lines.append(f"{quoted(key)}:" if named else f"{quoted(key)}: {flow(value)}")
+        lines += [f"  {quoted(name)}: {flow(inner)}" for name, inner in value.items()] if named else []
+    blanks = "  " * depth
+    return [f"{blanks}{'- ' if number == 0 else '  '}{line}" for number, line in enumerate(lines)]
 
 
 def _at(values: Mapping[str, Any], path: KeyPath) -> object:

@@ -228,7 +228,13 @@ class TransientQueue:
         return result
 
     def path(
-        self, agents: ArrayLike, times: ArrayLike, *, threshold: ArrayLike = 20.0, start: Start | State | ArrayLike = "empty"
+        self,
+        agents: ArrayLike,
+        times: ArrayLike,
+        *,
+        threshold: ArrayLike = 20.0,
+        start: Start | State | ArrayLike = "empty",
+        tolerance: float = 1e-8,
     ) -> Moments:
         """The same at single moments; at a change of agents just after it.
 
@@ -236,20 +242,20 @@ class TransientQueue:
         ----------
         times
             Ascending, from the first interval's start to the last one's end.
+        tolerance
+            As for `solve`.
         """
         staff, moments = self.staff(agents), np.atleast_1d(np.asarray(times, dtype=float))
         within = _within(threshold, len(staff))
         edges = self.edges(len(staff))
         if len(moments) and (np.any(np.diff(moments) < 0) or moments[0] < edges[0] or moments[-1] > edges[-1] + 1e-9):
             raise ValueError("times must ascend within the intervals")
-        levels = [self._path(staff, moments, within, start, factor) for factor in ((1, 2, 4) if self.function else (1,))]
-        if len(levels) == 1:
-            return levels[0]
-        merged = {
-            name: _richardson([getattr(level, name) for level in levels])[0]
-            for name in ("queue", "busy", "p_delay", "late", "sl_if_arriving", "abandon_if_arriving")
-        }
-        return Moments(time=moments, agents=levels[0].agents, **merged)
+        if self.function is None:
+            return self._path(staff, moments, within, start, 1)
+        levels = [self._path(staff, moments, within, start, factor) for factor in (1, 2, 4)]
+        while (apart := _between(levels))[1] > tolerance and len(levels) < _REFINEMENTS:
+            levels.append(self._path(staff, moments, within, start, 2 ** len(levels)))
+        return Moments(time=moments, agents=levels[0].agents, **apart[0])
 
     def staff(self, agents: ArrayLike) -> NDArray[np.int64]:
         """Agents as whole numbers, one an interval."""
@@ -428,6 +434,15 @@ def _extrapolated(levels: list[Transient]) -> Transient:
             worst = max(worst, _share_change(change, levels[-1].offered))
     first = levels[-1]
     return Transient(start=first.start, end=first.end, agents=first.agents, error=first.error + worst, **merged)
+
+
+def _between(levels: list[Moments]) -> tuple[dict[str, Floats], float]:
+    """Columns of moments extrapolated, and the greatest last change of a probability."""
+    merged, worst, levels = {}, 0.0, levels[-3:]
+    for name in ("queue", "busy", "p_delay", "late", "sl_if_arriving", "abandon_if_arriving"):
+        merged[name], change = _richardson([getattr(level, name) for level in levels])
+        worst = max(worst, 0.0 if name in ("queue", "busy") else change)
+    return merged, worst
 
 
 def _share_change(change: float, offered: Floats) -> float:

@@ -141,6 +141,8 @@ def _sentence(entry: Mapping[str, Any], path: KeyPath, error: object) -> tuple[s
             Phrase("Write {{key: value}}; keys: {known}") if known else "",
             {"known": known},
         )
+    if kind in ("tuple_type", "list_type") and (known := _keys_of_items(path)):
+        return Phrase("a list is needed here"), Phrase("Begin each with a dash: - {{{first}: ...}}"), {"first": known[0]}
     for sign, (message, way_out) in _SENTENCES.items():
         if kind == sign or re.fullmatch(rf"{sign}_(type|parsing|parsing_size|from_float|from_datetime_\w+)", kind):
             return message, way_out, {name: _plain(value) for name, value in context.items()} or {"blank": ""}
@@ -148,6 +150,14 @@ def _sentence(entry: Mapping[str, Any], path: KeyPath, error: object) -> tuple[s
         message, colon, way_out = str(error).partition(": ")
         return message, (way_out[:1].upper() + way_out[1:]) if colon else "", {}
     return Phrase("not a value that this key can have"), Phrase("Known keys and their units: docs/scenario.md"), {}
+
+
+def _keys_of_items(path: KeyPath) -> list[str]:
+    """Keys of the sections that the list at a path holds; none where it holds no sections."""
+    from wfm.scenario.fields import field_at
+
+    entry = field_at(path)
+    return list(entry.items.model_fields) if entry is not None and entry.items is not None else []
 
 
 def _unknown(path: KeyPath) -> tuple[str, str, Mapping[str, object]]:

@@ -47,12 +47,12 @@ def draw(model: Model, seed: int, replication: int) -> Drawn:
     total = drawing_kernel.expect(given.length, given.rate, given.day, given.day_cv, given.slot_cv, key, expected)
     room = int(total + 6 * math.sqrt(total)) + 16
     while True:
-        contacts = [np.empty(room, dtype=np.int64) for _ in range(6)]
+        contacts = np.empty((6, room), dtype=np.int64)  # one block: less to ask of the system than for six
         count = drawing_kernel.fill(
             given.start, given.length, given.day, expected, given.aht, key, given.spread, given.impatience, *contacts
         )
         if count < room:
-            return Drawn(seed, replication, *(values[:count] for values in contacts))
+            return Drawn(seed, replication, *contacts[:, :count])
         room *= 2
 
 

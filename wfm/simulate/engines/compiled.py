@@ -8,7 +8,7 @@ from wfm.simulate.arguments import arguments
 from wfm.simulate.drawing import TYPE, Drawn
 from wfm.simulate.engines import compiled_kernel
 from wfm.simulate.model import Model
-from wfm.simulate.records import HANDLED, Records
+from wfm.simulate.records import Records
 
 
 def play(model: Model, drawn: Drawn) -> Records:
@@ -38,7 +38,7 @@ def play(model: Model, drawn: Drawn) -> Records:
         np.require(values, np.int64, ["C", "W"])
         for values in (drawn.arrival, drawn.interval, drawn.handle, drawn.patience, drawn.day, drawn.ordinal)
     )
-    outcome, wait = np.empty(N, dtype=np.int64), np.empty(N, dtype=np.int64)
+    contact, attempt, outcome, wait, handled = np.empty((5, N), dtype=np.int64)
     busy, overrun = np.zeros(len(given.start), dtype=np.int64), np.zeros(len(given.start), dtype=np.int64)
     status, later, more = compiled_kernel.play(
         given.start, given.end, given.closing, given.agents, given.aht, arrival, interval, handle, patience, day, ordinal,
@@ -48,9 +48,8 @@ def play(model: Model, drawn: Drawn) -> Records:
     check(status)
     staffed = given.agents * given.length + overrun
     if later == 0:
-        handle = np.where(outcome == HANDLED, handle, 0)
-        first = np.ones(N, dtype=np.int64)
-        return Records(np.arange(N), first, interval, arrival, outcome, wait, handle, busy, staffed, overrun)
+        compiled_kernel.first_attempts(handle, outcome, contact, attempt, handled)
+        return Records(contact, attempt, interval, arrival, outcome, wait, handled, busy, staffed, overrun)
     rows = np.empty((7, N + later), dtype=np.int64)
     compiled_kernel.merge(arrival, interval, handle, outcome, wait, more[:later], rows)
     columns = [*rows, busy, staffed, overrun]

@@ -430,6 +430,14 @@ def _book(busy: Integers, overrun: Integers, start: Integers, end: Integers, k: 
 
 
 @_compile
+def first_attempts(handle: Integers, outcome: Integers, contact: Integers, attempt: Integers, handled: Integers) -> None:
+    """Where there are no later attempts: fills ``contact``, ``attempt`` and ``handled``, the handle time or 0."""
+    for i in range(len(handle)):
+        contact[i], attempt[i] = i, 1
+        handled[i] = handle[i] if outcome[i] == HANDLED else 0
+
+
+@_compile
 def merge(
     arrival: Integers, interval: Integers, handle: Integers, outcome: Integers, wait: Integers, more: Integers, rows: Integers
 ) -> None:

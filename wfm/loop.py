@@ -40,7 +40,7 @@ class OneMore:
 
 
 def play(
-    scenario: Scenario, workload: pd.DataFrame, cover: pd.DataFrame, lines: int, inputs: SimulationInputs | None = None
+    scenario: Scenario, workload: pd.DataFrame, cover: pd.DataFrame, lines: int | None, inputs: SimulationInputs | None = None
 ) -> SimulationResult:
     """Simulate a workload served by a cover, judged by the scenario's targets of each date; ``inputs`` where not its own."""
     starts = workload["start"].sort_values()

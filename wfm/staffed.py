@@ -49,7 +49,7 @@ def staff(scenario: Scenario, workload: pd.DataFrame, *, seats: int | None = Non
         Table ``requirement`` to staff for; None for what the targets ask.
     """
     if need is None:
-        need = requirement(workload, scenario.targets, scenario.contact)
+        need = requirement(workload, scenario.targets, scenario.contact, staffing=scenario.staffing)
     return manned(scenario, workload, need, shifts(scenario, need, seats))
 
 
@@ -104,7 +104,9 @@ def lines(requirement: pd.DataFrame, scenario: Scenario) -> int:
     A busy day is one in twenty: the day's level at 1.645 standard deviations above its forecast. The wait is the mean wait of the
     answered at the required agents (steady state); S1-03, economics A2.
     """
-    held = scenario.contact.talk / scenario.contact.aht * requirement["aht"] + requirement["asa_answered"].fillna(0.0)
+    # Linked intervals tell how long all wait; that holds lines as well as the wait of the answered.
+    wait = requirement["mean_wait_all"] if "mean_wait_all" in requirement else requirement["asa_answered"]
+    held = scenario.contact.talk / scenario.contact.aht * requirement["aht"] + wait.fillna(0.0)
     busy = 1 + ONE_IN_TWENTY * requirement["day_cv"]
     load = float((requirement["arrival_rate"] * busy * held).replace(np.inf, np.nan).max())
     return int(ErlangB(load, 1.0).lines_for(blocking=scenario.targets.line_blocking_max)) if load > 0 else 0

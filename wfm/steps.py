@@ -23,6 +23,7 @@ from wfm.expected import counted, expect, fitted, no_repairs, plan_grid, read_pa
 from wfm.forecast import day_draws
 from wfm.forecast.bands import completed
 from wfm.loop import OneMore, one_more, play
+from wfm.promised import promised
 from wfm.reverse import Carried, carried
 from wfm.simulate import SimulationResult
 from wfm.sourcing import Held, Sourcing
@@ -239,14 +240,14 @@ class Steps:
         for name in ("workload", "requirement"):
             if name in self.given and CONTRACTS["workload"].columns.keys() <= set(self.given[name].columns):
                 return self.given[name]
-        return workload(self.forecast, self.scenario.contact)
+        return promised(self.scenario, workload(self.forecast, self.scenario.contact))
 
     @cached_property
     def requirement(self) -> pd.DataFrame:
         """Table ``requirement``, with the workload it answers."""
         own = self.given.get("requirement")
         if own is None:
-            return requirement(self.workload, self.scenario.targets, self.scenario.contact)
+            return requirement(self.workload, self.scenario.targets, self.scenario.contact, staffing=self.scenario.staffing)
         missing = [column for column in self.workload if column not in own]
         return own.merge(self.workload[["start", *missing]], on="start", how="left") if missing else own
 

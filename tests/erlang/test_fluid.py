@@ -34,13 +34,13 @@ OTHERS = [
 ]
 
 
-def small_steps(agents, aht, patience, drop, lines, step):
+def small_steps(agents, aht, patience, leaving, lines, step):
     """First-order steps of in-flow, service and abandonment: queue and busy agents every minute."""
     busy = queue = 0.0
     found = []
     for i in range(int(9000 / step)):
         k = int((i + 0.5) * step / 900.0)
-        if drop == "return":
+        if leaving == "return_to_queue":
             busy, queue = min(busy + queue, agents[k]), max(busy + queue - agents[k], 0.0)
         enters = min(queue, max(agents[k] - busy, 0.0))
         busy, queue = busy + enters, queue - enters
@@ -54,12 +54,15 @@ def small_steps(agents, aht, patience, drop, lines, step):
     return np.array(found).T
 
 
-@pytest.mark.parametrize(("drop", "lines"), [("finish", math.inf), ("return", math.inf), ("return", 100.0), ("return", 50.0)])
-def test_small_steps_come_to_the_same(drop, lines):
+@pytest.mark.parametrize(
+    ("leaving", "lines"),
+    [("finish", math.inf), ("return_to_queue", math.inf), ("return_to_queue", 100.0), ("return_to_queue", 50.0)],
+)
+def test_small_steps_come_to_the_same(leaving, lines):
     """Their error halves with the step, so twice the finer less the coarser has next to none."""
-    path = fluid(RATES, 900.0, AGENTS, 240.0, 150.0, drop=drop, lines=None if lines == math.inf else lines)
-    at, *fine = small_steps(AGENTS, 240.0, 150.0, drop, lines, 0.25)
-    _, *coarse = small_steps(AGENTS, 240.0, 150.0, drop, lines, 0.5)
+    path = fluid(RATES, 900.0, AGENTS, 240.0, 150.0, leaving=leaving, lines=None if lines == math.inf else lines)
+    at, *fine = small_steps(AGENTS, 240.0, 150.0, leaving, lines, 0.25)
+    _, *coarse = small_steps(AGENTS, 240.0, 150.0, leaving, lines, 0.5)
     for exact, a, b in zip((path.queue(at), path.busy(at)), fine, coarse, strict=True):
         assert exact == pytest.approx(2 * a - b, abs=0.02)
         assert np.abs(exact - a).max() > 1e-6  # they do differ: not the same code
@@ -82,7 +85,7 @@ def test_a_spike_in_closed_form():
 def test_overload_with_patience_in_closed_form():
     """In the long run queue and wait are those of Whitt's fluid limit; the wait of a tagged customer from its own formula."""
     rate, agents, aht, patience = 0.5, 60.0, 240.0, 150.0
-    path = fluid([rate], 90_000.0, agents, aht, patience, start="steady")
+    path = fluid([rate], 90_000.0, agents, aht, patience, start="stationary")
     wait = -patience * math.log(agents / aht / rate)
     assert path.queue([0.0, 50_000.0]) == pytest.approx([(rate - agents / aht) * patience] * 2, rel=1e-12)
     assert path.waiting_time([0.0, 50_000.0]) == pytest.approx([wait] * 2, rel=1e-12)
@@ -102,7 +105,7 @@ def test_agents_who_go_finish_or_send_back():
     kept = fluid([0.25, 0.1], [0.0, 900.0, 1800.0], [60.0, 40.0], 240.0, 150.0, start=60.0)
     assert kept.busy([899.0, 900.0, 900.0 + until, 1000.0]) == pytest.approx([60, 60, 40, 40], rel=1e-12)
     assert kept.waiting_time(900.0) == pytest.approx(until, rel=1e-9)
-    back = fluid([0.25, 0.1], [0.0, 900.0, 1800.0], [60.0, 40.0], 240.0, 150.0, start=60.0, drop="return")
+    back = fluid([0.25, 0.1], [0.0, 900.0, 1800.0], [60.0, 40.0], 240.0, 150.0, start=60.0, leaving="return_to_queue")
     assert (back.busy(900.0), back.queue(900.0)) == (pytest.approx(40.0), pytest.approx(20.0))
     # Who comes then has the twenty before him, less those who leave.
     assert back.waiting_time(900.0) == pytest.approx(150.0 * math.log1p(20.0 * 240.0 / 40.0 / 150.0), rel=1e-12)
@@ -172,7 +175,7 @@ def test_who_comes_is_served_leaves_or_is_still_there(patience):
 def test_steady_overload_of_any_patience(patience):
     """As many have lost patience by the wait as cannot be served (Whitt 2006); queue by Little from the integral of survival."""
     rate, agents, aht = 0.5, 50.0, 240.0
-    path = fluid([rate, rate], 5000.0, agents, aht, patience, start="steady")
+    path = fluid([rate, rate], 5000.0, agents, aht, patience, start="stationary")
     wait = path.waiting_time([0.0, 2500.0, 9000.0])
     assert patience.survival(wait) == pytest.approx([agents / aht / rate] * 3, abs=1e-6)
     assert path.queue([0.0, 2500.0]) == pytest.approx(rate * patience.integral(wait[:2]), rel=1e-5)
@@ -212,10 +215,12 @@ levels = st.lists(st.tuples(st.floats(0.0, 1.0), st.floats(0.0, 100.0)), min_siz
 
 
 @settings(max_examples=60)
-@given(levels, st.floats(30.0, 600.0), st.floats(20.0, 600.0), st.sampled_from(["finish", "return"]), st.floats(0.0, 150.0))
-def test_balance_of_exponential_patience(plan, aht, patience, drop, start):
+@given(
+    levels, st.floats(30.0, 600.0), st.floats(20.0, 600.0), st.sampled_from(["finish", "return_to_queue"]), st.floats(0.0, 150.0)
+)
+def test_balance_of_exponential_patience(plan, aht, patience, leaving, start):
     rates, agents = np.array(plan).T
-    path = fluid(rates, 600.0, agents, aht, patience, start=start, drop=drop)
+    path = fluid(rates, 600.0, agents, aht, patience, start=start, leaving=leaving)
     end = 600.0 * len(rates)
     found = path.by_interval(20.0)
     served = (found.mean_busy * 600.0).sum() / aht
@@ -260,13 +265,13 @@ def test_series_come_back_as_series():
         (lambda: fluid([0.1, 0.1], 900.0, [5, 5, 5], 240.0, 150.0), "agents has the shape"),
         (lambda: fluid([0.1], 900.0, 5, 0.0, 150.0), "aht is 0"),
         (lambda: fluid([0.1], 900.0, 5, 240.0, 0.0), "patience is 0"),
-        (lambda: fluid([0.1], 900.0, 5, 240.0, 150.0, lines=9.0), "drop='return'"),
+        (lambda: fluid([0.1], 900.0, 5, 240.0, 150.0, lines=9.0), "leaving='return_to_queue'"),
         (lambda: fluid([0.1], 900.0, 5, 240.0, Delayed(1.0, 1.0), lines=9.0), "exponential patience only"),
-        (lambda: fluid([0.1], 900.0, 5, 240.0, 150.0, drop="stay"), "drop is 'stay'"),
-        (lambda: fluid([0.1], 900.0, 5, 240.0, math.inf, start="steady"), "for ever"),
-        (lambda: fluid([0.1], 900.0, 5, 240.0, Balking(0.1, Exponential(math.inf)), start="steady"), "for ever"),
+        (lambda: fluid([0.1], 900.0, 5, 240.0, 150.0, leaving="stay"), "leaving is 'stay'"),
+        (lambda: fluid([0.1], 900.0, 5, 240.0, math.inf, start="stationary"), "for ever"),
+        (lambda: fluid([0.1], 900.0, 5, 240.0, Balking(0.1, Exponential(math.inf)), start="stationary"), "for ever"),
         (lambda: fluid([0.1], 900.0, 5, 240.0, Delayed(1.0, 1.0), start=9.0), "at most the 5 agents"),
-        (lambda: fluid([0.1], 900.0, 5, 240.0, 150.0, lines=9.0, start=10.0, drop="return"), "more than the 9 lines"),
+        (lambda: fluid([0.1], 900.0, 5, 240.0, 150.0, lines=9.0, start=10.0, leaving="return_to_queue"), "more than the 9 lines"),
         (lambda: fluid([0.1], 900.0, 5, 240.0, 150.0).queue(-1.0), "from the first edge on"),
     ],
 )

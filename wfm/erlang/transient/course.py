@@ -15,7 +15,7 @@ from wfm.erlang.transient.rates import Piece
 from wfm.erlang.transient.state import Leaving, Rates, State
 
 # Nodes of the quadrature over arrivals whose deadline lies past a change of staff, where the chance to be answered in time moves.
-_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(8)
+_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(6)
 #: Probability of anybody waiting below which nobody does.
 NOBODY = 1e-13
 # Steps in which the number of those too fresh to abandon falls, once arrivals end.
@@ -130,17 +130,20 @@ class Course:
             state, part = self.play(state, begin, steady, i, gains)
             sums += part
         for piece in self.arrivals.pieces(steady, finish) if steady < finish else []:
-            stop, now = steady + piece.length, steady
-            for node, weight in zip(_NODES.tolist(), _WEIGHTS.tolist(), strict=True):
-                time = (steady + stop) / 2 + node * piece.length / 2
-                state, part = self.play(state, now, time, i)
-                gains = self.chances(time, i, agents, threshold, len(state.over) + 1, len(state.waiting()) + 8)
-                part.answered_within = weight * piece.length / 2 * piece.rate * gained(state, gains, self.at(i).lines)
+            parts = max(math.ceil(2 * piece.length * self.at(i).mu), 1)
+            half = piece.length / parts / 2
+            for _ in range(parts):
+                now = steady
+                for node, weight in zip(_NODES.tolist(), _WEIGHTS.tolist(), strict=True):
+                    time = steady + half * (1 + node)
+                    state, part = self.play(state, now, time, i)
+                    gains = self.chances(time, i, agents, threshold, len(state.over) + 1, len(state.waiting()) + 8)
+                    part.answered_within = weight * half * piece.rate * gained(state, gains, self.at(i).lines)
+                    sums += part
+                    now = time
+                steady += 2 * half
+                state, part = self.play(state, now, steady, i)
                 sums += part
-                now = time
-            state, part = self.play(state, now, stop, i)
-            sums += part
-            steady = stop
         return state, sums
 
     def _change(self, i: int, agents: NDArray[np.int64], threshold: float) -> float:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     Vector = NDArray[np.float64]
 
-Drop = Literal["finish", "return"]
+Leaving = Literal["finish", "return_to_queue"]
 
 # Places within an interval at which averages over its arrivals are taken.
 SAMPLES = 64
@@ -187,8 +187,8 @@ def fluid(
     patience: float | Patience,
     *,
     lines: float | None = None,
-    start: float | Literal["steady"] = 0.0,
-    drop: Drop = "finish",
+    start: float | Literal["stationary"] = 0.0,
+    leaving: Leaving = "finish",
     step: float | None = None,
 ) -> Fluid:
     """Solve the fluid model of a queue with changing rates and agents.
@@ -206,13 +206,13 @@ def fluid(
     patience
         Mean patience [s] if exponential, > 0, inf for endless; or a distribution of `wfm.erlang.impatience`.
     lines
-        Contacts the system holds; what arrives beyond is blocked. Only with exponential patience and ``drop="return"``.
+        Contacts the system holds; what arrives beyond is blocked. Only with exponential patience and ``leaving="return_to_queue"``.
     start
-        Contacts in the system at the first edge, or ``"steady"``: those of the first interval if it had lasted for ever. With
+        Contacts in the system at the first edge, or ``"stationary"``: those of the first interval if it had lasted for ever. With
         other than exponential patience at most as many as there are agents.
-    drop
+    leaving
         What becomes of contacts that more agents were busy with than there are now: agents ``"finish"`` them first, or they
-        ``"return"`` to the head of the queue, as in the simple Markov chain (exponential patience only).
+        ``"return_to_queue"``, to its head, as in the simple Markov chain (exponential patience only).
     step
         Longest step [s] where patience is not exponential; by default a fiftieth of the mean patience or handle time,
         whichever is less, at least 1/1000 of the longest interval. Errors fall with its square.
@@ -234,18 +234,18 @@ def fluid(
     rates, edges = read_rates(shape, rate, interval)
     staff = per_interval(shape, "agents", agents, len(rates))
     mean = number("aht", aht, above=0.0, most=FINITE)
-    if drop not in ("finish", "return"):
-        raise ValueError(f"drop is {drop!r}; it must be 'finish' or 'return'")
-    begin = start if start == "steady" else number("start", start, most=FINITE)
+    if leaving not in ("finish", "return_to_queue"):
+        raise ValueError(f"leaving is {leaving!r}; it must be 'finish' or 'return_to_queue'")
+    begin = start if start == "stationary" else number("start", start, most=FINITE)
     if isinstance(patience, Exponential):
         patience = patience.mean
     if not isinstance(patience, Patience):
         most = None if lines is None else number("lines", lines)
-        if most is not None and drop != "return":
-            raise ValueError("a limit to the lines is known with drop='return' only")
-        return FlowFluid(shape, rates, edges, staff, mean, number("patience", patience, above=0.0), most, begin, drop)
-    if lines is not None or drop != "finish":
-        raise ValueError("lines and drop='return' are known with exponential patience only; give its mean")
+        if most is not None and leaving != "return_to_queue":
+            raise ValueError("a limit to the lines is known with leaving='return_to_queue' only")
+        return FlowFluid(shape, rates, edges, staff, mean, number("patience", patience, above=0.0), most, begin, leaving)
+    if lines is not None or leaving != "finish":
+        raise ValueError("lines and leaving='return_to_queue' are known with exponential patience only; give its mean")
     longest = None if step is None else number("step", step, above=0.0, most=FINITE)
     return AgedFluid(shape, rates, edges, staff, mean, patience, begin, longest)
 

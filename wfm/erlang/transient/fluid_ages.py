@@ -127,7 +127,7 @@ class AgedFluid(Fluid):
         agents: Vector,
         aht: float,
         patience: Patience,
-        start: float | Literal["steady"],
+        start: float | Literal["stationary"],
         step: float | None,
     ) -> None:
         self._shape, self._rates, self._edges, self._mu, self._patience = shape, rates, edges, 1.0 / aht, patience
@@ -152,16 +152,16 @@ class AgedFluid(Fluid):
         parts = np.array(self._busy_parts).T
         self._part_start, self._part_busy, self._part_level = (np.ascontiguousarray(c) for c in parts)
 
-    def _begin(self, start: float | Literal["steady"], rate: float, agents: float) -> tuple[float, float]:
+    def _begin(self, start: float | Literal["stationary"], rate: float, agents: float) -> tuple[float, float]:
         """Wait and busy agents at the first edge."""
-        if start != "steady":
+        if start != "stationary":
             if start > agents:
                 raise ValueError(f"start is {start:g}; where patience is not exponential, at most the {agents:g} agents")
             return 0.0, start
         if rate * self._willing <= self._mu * agents:
             return 0.0, min(rate / self._mu, agents)
         if rate * self._endless >= self._mu * agents:
-            raise ValueError("start is 'steady', but in the first interval the queue grows for ever")
+            raise ValueError("start is 'stationary', but in the first interval the queue grows for ever")
         top = max(self._patience.mean_patience, 1e-9) if self._patience.mean_patience < math.inf else 1.0
         while rate * self._stay(top) > self._mu * agents:
             top *= 2.0

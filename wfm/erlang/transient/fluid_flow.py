@@ -50,13 +50,13 @@ class FlowFluid(Fluid):
         aht: float,
         patience: float,
         lines: float | None,
-        start: float | Literal["steady"],
-        drop: str,
+        start: float | Literal["stationary"],
+        leaving: str,
     ) -> None:
         self._shape, self._rates, self._edges = shape, rates, edges
         self._mu, self._theta = 1.0 / aht, 1.0 / patience
         self._lines = math.inf if lines is None else lines
-        inside = self._steady(float(rates[0]), float(agents[0])) if start == "steady" else float(start)
+        inside = self._steady(float(rates[0]), float(agents[0])) if start == "stationary" else float(start)
         if inside > self._lines:
             raise ValueError(f"start is {inside:g}, more than the {self._lines:g} lines")
         stretches: list[Stretch] = []
@@ -66,7 +66,7 @@ class FlowFluid(Fluid):
         for k, (begin, end) in enumerate(zip(edges.tolist(), ends, strict=True)):
             last = k == len(rates)
             n = float(agents[-1] if last else agents[k])
-            state = self._play(stretches, state, begin, end, 0.0 if last else float(rates[k]), n, drop)
+            state = self._play(stretches, state, begin, end, 0.0 if last else float(rates[k]), n, leaving)
         columns = np.array(stretches).T
         self._start = np.ascontiguousarray(columns[0])
         self._columns = [np.ascontiguousarray(c) for c in columns]
@@ -76,15 +76,15 @@ class FlowFluid(Fluid):
         if over <= 0.0:
             return min(rate / self._mu, self._lines)
         if self._theta == 0.0 and self._lines == math.inf:
-            raise ValueError("start is 'steady', but with endless patience the first interval's queue grows for ever")
+            raise ValueError("start is 'stationary', but with endless patience the first interval's queue grows for ever")
         return min(agents + over / self._theta if self._theta > 0.0 else math.inf, self._lines)
 
     def _play(
-        self, out: list[Stretch], state: tuple[float, float], now: float, end: float, rate: float, n: float, drop: str
+        self, out: list[Stretch], state: tuple[float, float], now: float, end: float, rate: float, n: float, leaving: str
     ) -> tuple[float, float]:
         """Append the stretches of one interval; the state at its end."""
         busy, queue = state
-        entered = min(queue, n - busy if drop == "return" else max(n - busy, 0.0))
+        entered = min(queue, n - busy if leaving == "return_to_queue" else max(n - busy, 0.0))
         busy, queue = busy + entered, (queue - entered if entered < queue else 0.0)
         if abs(busy - n) <= 1e-13 * n:
             busy = n

@@ -420,7 +420,8 @@ class _Staffing:
 
     def _reach(self, block: slice, agents: Counts, begins: list[State]) -> int:
         """The first interval whose customers may still wait when a block begins."""
-        first, begin = max(block.start - 2, 0), float(self.course.edges[block.start])
+        begin = float(self.course.edges[block.start])
+        first: int = max(block.start - 2, 0)
         while first > 0:
             state = begins[first].restaffed(int(agents[first]), "finish")
             waited = begin - float(self.course.edges[first])
@@ -477,12 +478,11 @@ def _same(one: State, other: State) -> bool:
 
 def _enough(course: Course, count: int) -> int:
     """Agents beyond which more never help: as many as contacts are ever in the system, but for less than any probability kept."""
-    load = 0.0
+    load: float = 0.0
     for i in range(count):
         pieces = course.arrivals.pieces(float(course.edges[i]), float(course.edges[i + 1]))
         load = max(load, max((piece.rate for piece in pieces), default=0.0) / course.at(i).mu)
-    enough: int = math.ceil(2 * load + 40 * math.sqrt(load + 1)) + 60
-    return enough
+    return math.ceil(2 * load + 40 * math.sqrt(load + 1)) + 60
 
 
 def _each(name: str, value: Any, count: int) -> Floats:

@@ -1,0 +1,116 @@
+"""Intervals linked by their queues: each open span of a plan as one transient chain (`wfm.erlang.transient`).
+
+The chain knows exponential handle times; a contact's own spread is left to the simulation. A patience with an onset is approximated
+(`wfm.erlang.transient.solver.TransientQueue`). Redials and busy lines are left to the simulation too, as in the formulas.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from wfm.core.contacts import ContactType
+    from wfm.erlang.transient.solver import TransientQueue
+    from wfm.staffing.inputs import Staffing
+    from wfm.staffing.targets import Targets
+
+    Floats = NDArray[np.float64]
+
+
+def open_spans(workload: pd.DataFrame) -> Iterator[slice]:
+    """Rows of intervals that follow each other without a break and last equally long, in order of time."""
+    import pandas as pd
+
+    duration = workload["duration"].to_numpy(float)
+    start = workload["start"]
+    gap = (start - start.shift()).dt.total_seconds().to_numpy(float)
+    edges = np.flatnonzero((gap[1:] != duration[:-1]) | (duration[1:] != duration[:-1])) + 1
+    assert isinstance(start, pd.Series)
+    for first, last in zip([0, *edges.tolist()], [*edges.tolist(), len(start)], strict=True):
+        if last > first:
+            yield slice(first, last)
+
+
+def chain(workload: pd.DataFrame, contact: ContactType) -> TransientQueue:
+    """One open span as a queue of which agents finish their contact first."""
+    from wfm.erlang.transient.solver import TransientQueue
+
+    onset, mean = contact.patience.onset, contact.patience.then_mean
+    never = math.isinf(mean) or math.isinf(onset)
+    aht = workload["aht"].to_numpy(float)
+    return TransientQueue(
+        workload["arrival_rate"].to_numpy(float),
+        # An interval without contacts may say nothing of how long one takes.
+        np.where(aht > 0, aht, contact.aht),
+        patience=math.inf if never else max(mean, 1e-3),
+        onset=0.0 if never else onset,
+        interval=float(workload["duration"].iloc[0]),
+    )
+
+
+def linked_agents(workload: pd.DataFrame, targets: Targets, contact: ContactType, staffing: Staffing) -> Floats:
+    """Agents by interval (`wfm.erlang.transient.staffing.staff`); every open span begins empty."""
+    from wfm.erlang.transient.staffing import staff
+
+    agents = np.zeros(len(workload))
+    goals = _goals(workload, targets)
+    for span in open_spans(workload):
+        share, answered, busy = goals["sl_offered"][span], goals["answer_rate"][span], goals["occupancy"][span]
+        if all(np.isnan(values).all() for values in (share, answered, busy)):
+            continue
+        profile = staff(
+            chain(workload.iloc[span], contact),
+            method=staffing.method,
+            most=staffing.agents_max,
+            step=staffing.step_max,
+            every=staffing.every,
+            answer_rate=answered,
+            sl_offered=(share, goals["within"][span]),
+            occupancy=busy,
+        )
+        agents[span] = profile.agents
+    return agents
+
+
+def linked_service(workload: pd.DataFrame, agents: Floats, targets: Targets, contact: ContactType) -> dict[str, Floats]:
+    """KPIs that agents give, by arrival, intervals linked.
+
+    Returns
+    -------
+    dict
+        ``sl_offered``, ``answer_rate``, ``occupancy``, ``mean_wait_all`` [s]; ``asa_answered`` is nan: the chain does not tell how
+        long those who are answered have waited apart from those who are not.
+    """
+    names = ("sl_offered", "answer_rate", "occupancy", "mean_wait_all")
+    columns = {name: np.full(len(workload), np.nan) for name in names}
+    thresholds = np.broadcast_to(np.asarray(targets.thresholds(workload["start"]), dtype=float), len(workload))
+    for span in open_spans(workload):
+        solved = chain(workload.iloc[span], contact).solve(agents[span], threshold=thresholds[span])
+        for name in names:
+            columns[name][span] = getattr(solved, name)
+    # Nobody waits where nobody comes, as the formulas say too.
+    nobody = workload["arrival_rate"].to_numpy(float) == 0
+    for name, value in (("sl_offered", 1.0), ("answer_rate", 1.0), ("occupancy", 0.0), ("mean_wait_all", 0.0)):
+        columns[name][nobody] = value
+    return columns | {"asa_answered": np.full(len(workload), np.nan)}
+
+
+def _goals(workload: pd.DataFrame, targets: Targets) -> dict[str, Floats]:
+    goals = {name: np.full(len(workload), np.nan) for name in ("answer_rate", "sl_offered", "occupancy")}
+    goals["within"] = np.zeros(len(workload))
+    for held, rows in targets.groups(workload["start"]):
+        asked = held.solver()
+        goals["within"][rows] = held.threshold
+        for name in ("answer_rate", "occupancy"):
+            if name in asked:
+                goals[name][rows] = asked[name]
+        if "sl_offered" in asked:
+            goals["sl_offered"][rows] = asked["sl_offered"][0]
+    return goals

@@ -10,6 +10,7 @@ from wfm.core.calendar import holidays_between
 from wfm.core.errors import InputError, Problem, problem_of
 from wfm.core.intervals import OpeningHours, interval_grid
 from wfm.forecast import estimate, forecast, with_events
+from wfm.forecast.festival import on_grid
 from wfm.forecast.phases import event_days
 from wfm.history import generate_shop, read_history
 from wfm.history.contact_fit import fit_contact
@@ -130,11 +131,11 @@ def expect(scenario: Scenario, past: pd.DataFrame | None) -> tuple[pd.DataFrame,
         A history that cannot be planned from.
     """
     grid = plan_grid(scenario)
+    usual, known, hours = _usual(scenario, grid, past)
+    expected, judged = _expected(scenario, past, known, hours)
     if not scenario.events:
-        return _expected(scenario, past, grid, scenario.hours)
-    usual, hours = _usual(scenario, grid)
-    expected, judged = _expected(scenario, past, usual, hours)
-    normal = expected if past is None else _expected(scenario, past, usual, hours, ordinary=True)[0]
+        return (expected if known is grid else on_grid(expected, grid)), judged
+    normal = _expected(scenario, past, usual, hours, ordinary=True)[0]
     return with_events(
         expected, scenario.events, normal=normal, grid=grid, shop=scenario.demand, volume=scenario.demand.volume
     ), judged
@@ -167,21 +168,40 @@ def _expected(
     return scaled(expected, scenario.demand.volume).assign(counts=counts), scenario.model_copy(update={"contact": contact})
 
 
-def _usual(scenario: Scenario, grid: pd.DataFrame) -> tuple[pd.DataFrame, OpeningHours]:
-    """(the grid with usual hours on days of events, those hours): what the past knows of, and a normal day is open.
+def _usual(scenario: Scenario, grid: pd.DataFrame, past: pd.DataFrame | None) -> tuple[pd.DataFrame, pd.DataFrame, OpeningHours]:
+    """(intervals of normal days, intervals that something is known of without events, hours to learn from).
 
-    An event's days have their hours by dates: nothing is known of what comes at night there, but for what the event says.
+    On days of events the hours of normal days are those without dates. Of hours that dates alone open, a past that has none at that
+    time of the week tells nothing, and an estimate nothing on days of events. Where no date opens more, all is the grid and its
+    hours.
     """
-    days = event_days(scenario.events)
-    every = {key: hours for key, hours in scenario.hours.root.items() if not key[:1].isdigit()}
-    if not every or not any(day in days for day in grid["date"]):
-        return grid, scenario.hours
-    usual = OpeningHours(every)
-    plain = plan_grid(scenario.model_copy(update={"hours": usual}))
     import pandas as pd
 
-    parts = [grid[~grid["date"].isin(days)], plain[plain["date"].isin(days)]]
-    return pd.concat(parts).sort_values("start", ignore_index=True), usual
+    every = {key: hours for key, hours in scenario.hours.root.items() if not key[:1].isdigit()}
+    if not every or len(every) == len(scenario.hours.root):
+        return grid, grid, scenario.hours
+    hours, window = OpeningHours(every), scenario.plan
+    holidays = holidays_between(window.start, window.end, scenario.country)
+    plain = interval_grid(window.start, window.days, int(window.interval), hours, scenario.timezone, holidays)
+    days = event_days(scenario.events)
+    mine = grid["date"].isin(days)
+    beyond = ~grid["start"].isin(plain["start"])
+    unknown = beyond & (mine if past is None else ~_seen(grid["start"], past))
+    if plain.empty or unknown.all() or not (unknown.any() or mine.any()):
+        return grid, grid, scenario.hours
+    usual = pd.concat([grid[~mine], plain[plain["date"].isin(days)]]).sort_values("start", ignore_index=True)
+    known = grid[~unknown].reset_index(drop=True)
+    return (usual if len(usual) else known), known, hours
+
+
+def _seen(start: pd.Series, past: pd.DataFrame) -> pd.Series:
+    """Which intervals lie in an hour of the week that the past has contacts of; none where it tells totals of days."""
+    known = past.loc[past["offered"] > 0, "start"].dt.tz_convert(start.dt.tz)
+    if not (known.dt.hour > 0).any():
+        return start.isna()
+    hours = set(known.dt.day_of_week * 24 + known.dt.hour)
+    seen: pd.Series = (start.dt.day_of_week * 24 + start.dt.hour).isin(hours)
+    return seen
 
 
 def counted(scenario: Scenario, table: pd.DataFrame) -> Scenario:

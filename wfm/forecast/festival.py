@@ -162,7 +162,7 @@ def _of_queue(
     import numpy as np
 
     ground = _ground(normal, grid)
-    made = _on_grid(forecast, normal, grid)
+    made = on_grid(forecast, grid)
     contacts, cv = made["contacts"].to_numpy(dtype=float).copy(), made["day_cv"].to_numpy(dtype=float).copy()
     usual_cv = _cv_of(normal, grid, cv)
     owner, said = np.full(len(made), -1), np.full(len(made), "", dtype=object)
@@ -267,18 +267,19 @@ def _returns(event: PlannedEvent, phase: Phase, ground: _Ground, shop: Shop | No
     return brought
 
 
-def _on_grid(forecast: pd.DataFrame, normal: pd.DataFrame, grid: pd.DataFrame) -> pd.DataFrame:
-    """The forecast on every interval of the grid; where it has none nobody comes, and a contact takes as long as on average."""
+def on_grid(forecast: pd.DataFrame, grid: pd.DataFrame) -> pd.DataFrame:
+    """One queue's forecast on every interval of a grid that may be open longer.
+
+    Where it has none nobody is expected; a contact there would take as long as on average, and its day varies as the day does.
+    """
     import numpy as np
 
     lacking = [name for name in ("date", "weekday", "slot", "duration") if name in forecast]
-    made = grid.merge(forecast.drop(columns=lacking), on="start", how="left")
-    missing = made["contacts"].isna().to_numpy()
-    if not missing.any():
+    made = grid.merge(forecast.drop(columns=lacking), on="start", how="left")[list(forecast.columns)]
+    if not made["contacts"].isna().any():
         return made
-    known = forecast if forecast["contacts"].sum() > 0 else normal
-    weight = known["contacts"].to_numpy(dtype=float)
-    aht = float(np.average(known["aht"], weights=weight if weight.sum() > 0 else None))
+    weight = forecast["contacts"].to_numpy(dtype=float)
+    aht = float(np.average(forecast["aht"], weights=weight if weight.sum() > 0 else None))
     by_day = forecast.groupby("date")["day_cv"].first()
     made["queue"] = str(forecast["queue"].iloc[0])
     made["contacts"] = made["contacts"].fillna(0.0)

@@ -72,7 +72,9 @@ def _hours(scenario: Scenario, phase: Phase, span: Span, key: str) -> Iterator[t
         if not any(piece.start <= jump < piece.end for piece in opened for jump in jumps):
             yield (
                 "spike_at",
-                BadValueError("the jump lies outside of the phase's opening hours", "Write a clock time at which it is open"),
+                BadValueError(
+                    "the jump lies outside of the phase's opening hours", 'Open then (hours), or write e.g. spike_at: "10:00"'
+                ),
             )
 
 

@@ -141,8 +141,8 @@ def _sentence(entry: Mapping[str, Any], path: KeyPath, error: object) -> tuple[s
             Phrase("Write {{key: value}}; keys: {known}") if known else "",
             {"known": known},
         )
-    if kind in ("tuple_type", "list_type") and (known := _keys_of_items(path)):
-        return Phrase("a list is needed here"), Phrase("Begin each with a dash: - {{{first}: ...}}"), {"first": known[0]}
+    if kind in ("tuple_type", "list_type") and (keys := _keys_of_items(path)):
+        return Phrase("a list is needed here"), Phrase("Begin each with a dash: - {{{first}: ...}}"), {"first": keys[0]}
     for sign, (message, way_out) in _SENTENCES.items():
         if kind == sign or re.fullmatch(rf"{sign}_(type|parsing|parsing_size|from_float|from_datetime_\w+)", kind):
             return message, way_out, {name: _plain(value) for name, value in context.items()} or {"blank": ""}

@@ -89,7 +89,7 @@ def test_sinusoid_in_closed_form():
 def by_quadrature(rates, edges, law, past, t):
     def rate(time):
         if time < edges[0]:
-            return rates[0] if past == "steady" else 0.0
+            return rates[0] if past == "stationary" else 0.0
         return rates[np.searchsorted(edges, time, side="right") - 1] if time < edges[-1] else 0.0
 
     cuts = sorted({0.0, *[t - e for e in edges if t > e], *law.kinks})
@@ -106,7 +106,7 @@ EDGES = np.array([-900.0, 0.0, 450.0, 1800.0, 2700.0, 3600.0, 5000.0, 5900.0])
 
 
 @pytest.mark.parametrize("law", LAWS[:8], ids=str)
-@pytest.mark.parametrize("past", ["steady", "empty"])
+@pytest.mark.parametrize("past", ["stationary", "empty"])
 def test_the_load_is_the_integral(law, past):
     at = np.array([-2000.0, -900.0, -100.0, 0.0, 123.4, 1800.0, 4999.0, 5900.0, 7000.0])
     expected = [by_quadrature(RATES, EDGES, law, past, float(t)) for t in at]
@@ -157,7 +157,7 @@ def test_distributions_of_patience_are_read_as_handle_times():
 
 loads = st.lists(st.floats(0.0, 5.0), min_size=1, max_size=12)
 laws = st.sampled_from(LAWS)
-pasts = st.sampled_from(["steady", "empty"])
+pasts = st.sampled_from(["stationary", "empty"])
 
 
 @given(st.floats(0.0, 10.0), st.integers(1, 20), laws)

@@ -232,7 +232,8 @@ def _rises(queue: float, top: float, inflow: float, theta: float) -> float:
 def _fall(queue: Vector, drain: float, theta: float) -> Vector:
     if drain == 0.0:
         return np.full_like(queue, np.inf)
-    return np.asarray(np.log1p(theta * queue / drain) / theta if theta > 0.0 else queue / drain)
+    with np.errstate(over="ignore"):
+        return np.asarray(np.log1p(theta * queue / drain) / theta if theta > 0.0 else queue / drain)
 
 
 def _phi1(x: Vector) -> Vector:

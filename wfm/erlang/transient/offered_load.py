@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     Vector = NDArray[np.float64]
 
-Past = Literal["empty", "steady"]
+Past = Literal["empty", "stationary"]
 
 # Samples within an interval among which the extremes are looked for, and how far those found are pinned down.
 PARTS = 16
@@ -57,7 +57,7 @@ class LoadByInterval:
     at_end: Any
 
 
-def offered_load(rate: Numbers, interval: Numbers, service: Any, at: Numbers, *, past: Past = "steady") -> Any:
+def offered_load(rate: Numbers, interval: Numbers, service: Any, at: Numbers, *, past: Past = "stationary") -> Any:
     """Mean number of busy agents at any times if there were always enough of them [erlang].
 
     Parameters
@@ -72,7 +72,7 @@ def offered_load(rate: Numbers, interval: Numbers, service: Any, at: Numbers, *,
     at
         Times [s], on the clock of the edges, of any sign and in any order.
     past
-        What was before the first edge: ``"steady"``, the first rate since for ever, or ``"empty"``, nobody.
+        What was before the first edge: ``"stationary"``, the first rate since for ever, or ``"empty"``, nobody.
 
     Returns
     -------
@@ -102,7 +102,7 @@ def offered_load(rate: Numbers, interval: Numbers, service: Any, at: Numbers, *,
     return shape.wrap(found, "offered_load")
 
 
-def offered_load_by_interval(rate: Numbers, interval: Numbers, service: Any, *, past: Past = "steady") -> LoadByInterval:
+def offered_load_by_interval(rate: Numbers, interval: Numbers, service: Any, *, past: Past = "stationary") -> LoadByInterval:
     """Average, extremes and ends of the offered load within each interval.
 
     Parameters
@@ -134,7 +134,7 @@ def offered_load_by_interval(rate: Numbers, interval: Numbers, service: Any, *, 
 
 
 def delayed_load(
-    rate: Numbers, interval: Numbers, service: Any, at: Numbers, *, delay: float, lost: float = 0.0, past: Past = "steady"
+    rate: Numbers, interval: Numbers, service: Any, at: Numbers, *, delay: float, lost: float = 0.0, past: Past = "stationary"
 ) -> Any:
     """Offered load of contacts that wait just so long and are then served, but for a share that leaves [erlang].
 
@@ -163,8 +163,8 @@ def delayed_load(
 
 
 def _check(past: str) -> None:
-    if past not in ("empty", "steady"):
-        raise ValueError(f"past is {past!r}; it must be 'empty' or 'steady'")
+    if past not in ("empty", "stationary"):
+        raise ValueError(f"past is {past!r}; it must be 'empty' or 'stationary'")
 
 
 def _load(rates: Vector, edges: Vector, law: HandleTimes, times: Vector, past: Past) -> Vector:

@@ -408,7 +408,7 @@ def answered(
     greatest = (agents + rows - 1) * mu + away[most - 1] + own
     now = chances.copy()
     if greatest * length <= 0.0:
-        return now
+        return now + source * length  # nothing happens but time
     left = length
     ahead = away[:most] / greatest
     stay = 1.0 - ahead - own / greatest
@@ -475,7 +475,7 @@ def drain(
             young, step = fresh[period], max((period + 1) * stride - since - used, 1e-9 * stride)
         else:
             pace = agents * mu + theta
-            young, step = 0.0, (max(len(x) - agents, 8) / pace / 4.0 if pace > 0.0 else 3600.0)
+            young, step = 0.0, (max(len(x) - agents, 8) / pace if pace > 0.0 else 3600.0)
         step = min(step, length - used)
         x, over, held, held_over, _ = advance(x, over, 0.0, agents, mu, theta, young, lines, step)
         away = leaving(max(len(held) - agents, held_over.shape[1]) + 1, theta, young)

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import itertools
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from wfm.erlang.transient import chain
+from wfm.erlang.transient import chain, playing
 from wfm.erlang.transient.rates import Piece
 from wfm.erlang.transient.state import Leaving, Rates, State
 
-# Nodes of the quadrature over arrivals whose deadline lies past a change of staff, where the chance to be answered in time moves.
-_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(6)
 #: Probability of anybody waiting below which nobody does.
-NOBODY = 1e-13
+NOBODY = 1e-12
 # Steps in which the number of those too fresh to abandon falls, once arrivals end.
 _FRESH_STEPS = 8
 #: What is left waiting where agents and patience end together, and nobody ever leaves.
@@ -33,25 +31,23 @@ class Arrivals(Protocol):
     def recent(self, time: float, since: float | None = None) -> float:
         """Expected arrivals of the onset before a time, those after ``since`` left out."""
 
+    def table(self, edges: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Times, and the arrivals expected until them."""
 
-@dataclass(eq=False)
+
+@dataclass(frozen=True, eq=False)
 class Sums:
-    """Expected sums over an interval: contacts, or contact-seconds."""
+    """Expected sums over an interval: contacts, or contact-seconds (`wfm.erlang.transient.playing`)."""
 
-    offered: float = 0.0
-    delayed: float = 0.0
-    blocked: float = 0.0
-    abandoning: float = 0.0
-    answered_within: float = 0.0
-    queue: float = 0.0
-    busy: float = 0.0
-    excess: float = 0.0
-    lost: float = 0.0
-
-    def __iadd__(self, other: Sums) -> Sums:
-        for name, value in vars(other).items():
-            setattr(self, name, getattr(self, name) + value)
-        return self
+    offered: float
+    delayed: float
+    blocked: float
+    abandoning: float
+    answered_within: float
+    queue: float
+    busy: float
+    excess: float
+    lost: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,6 +70,7 @@ class Course:
     rates: list[Rates]
     arrivals: Arrivals
     leaving: Leaving
+    _known: dict[tuple[float, float], NDArray[np.float64]] = field(default_factory=dict, init=False, repr=False)
 
     def at(self, i: int) -> Rates:
         """Rates of an interval; those of the last go on after it."""
@@ -83,168 +80,62 @@ class Course:
         """End of an interval; the last one's agents never leave."""
         return float(self.edges[i + 1]) if i + 1 < len(self.edges) else math.inf
 
-    def play(self, state: State, start: float, end: float, i: int, gains: NDArray[np.float64] | None = None) -> tuple[State, Sums]:
-        """From a state in interval ``i`` at ``start`` to ``end``.
-
-        Parameters
-        ----------
-        gains
-            Chances to be answered in time for an arrival that meets l agents in excess and j waiting, ``gains[l, j]``; all such
-            arrivals have the same. None counts nobody.
-        """
-        sums, rates = Sums(), self.at(i)
-        x, over = state.x, state.over
-        for piece in self.arrivals.pieces(start, end):
-            x, over, held, held_over, lost = chain.advance(
-                x, over, piece.rate, state.agents, rates.mu, rates.theta, piece.fresh, rates.lines, piece.length
-            )
-            spent = State(held, held_over, state.agents)
-            waiting = spent.waiting()
-            delayed, full = spent.delayed(), spent.full(rates.lines)
-            sums += Sums(
-                offered=piece.rate * piece.length,
-                delayed=piece.rate * (delayed - full),
-                blocked=piece.rate * full,
-                abandoning=float(waiting @ chain.leaving(len(waiting) - 1, rates.theta, piece.fresh)),
-                answered_within=0.0 if gains is None else piece.rate * gained(spent, gains, rates.lines),
-                queue=float(waiting @ np.arange(len(waiting))),
-                busy=spent.busy(),
-                excess=spent.excess(),
-                lost=lost,
-            )
-        return State(x, over, state.agents), sums
+    def play(self, state: State, start: float, end: float, i: int) -> State:
+        """From a state in interval ``i`` at ``start`` to ``end``."""
+        rates = self.at(i)
+        x, over, _, _ = playing.play(
+            state.x, state.over, self._pieces(start, end), state.agents, rates.mu, rates.theta, rates.lines, np.zeros(playing.SUMS)
+        )
+        return State(x, over, state.agents)
 
     def interval(self, state: State, i: int, agents: NDArray[np.int64], threshold: float) -> tuple[State, Sums]:
         """A whole interval: the state at its end (before agents change) and its sums, the service level by arrival in them."""
         begin, finish = float(self.edges[i]), float(self.edges[i + 1])
-        if threshold < 0:
-            return self.play(state, begin, finish, i)
-        change = self._change(i, agents, threshold)
-        rows, longest = len(state.over) + 1, self._longest(state, i)
-        steady = max(begin, min(change - threshold, finish))
-        sums = Sums()
-        if steady > begin:
-            gains = self.chances(steady - (steady - begin) / 2, i, agents, threshold, rows, longest) if threshold > 0 else None
-            if gains is None:
-                gains = np.zeros((rows, longest))
-            state, part = self.play(state, begin, steady, i, gains)
-            sums += part
-        for piece in self.arrivals.pieces(steady, finish) if steady < finish else []:
-            parts = max(math.ceil(2 * piece.length * self.at(i).mu), 1)
-            half = piece.length / parts / 2
-            for _ in range(parts):
-                now = steady
-                for node, weight in zip(_NODES.tolist(), _WEIGHTS.tolist(), strict=True):
-                    time = steady + half * (1 + node)
-                    state, part = self.play(state, now, time, i)
-                    gains = self.chances(time, i, agents, threshold, len(state.over) + 1, len(state.waiting()) + 8)
-                    part.answered_within = weight * half * piece.rate * gained(state, gains, self.at(i).lines)
-                    sums += part
-                    now = time
-                steady += 2 * half
-                state, part = self.play(state, now, steady, i)
-                sums += part
-        return state, sums
+        steady = finish if threshold < 0 else max(begin, min(self._change(i, agents, threshold) - threshold, finish))
+        rates = self.at(i)
+        x, over, sums = playing.interval(
+            state.x, state.over, i, self._pieces(begin, steady), self._pieces(steady, finish), threshold, agents, self._mus,
+            self.edges, rates.theta, rates.onset, rates.lines, *self._arrived, self.leaving == "finish",
+        )  # fmt: skip
+        return State(x, over, state.agents), Sums(*sums.tolist())
+
+    def chances(self, state: State, time: float, i: int, agents: NDArray[np.int64], threshold: float) -> float:
+        """Chance of an arrival at ``time``, when the state is this, to be answered within ``threshold``."""
+        rates = self.at(i)
+        rows, longest = len(state.over) + 1, len(state.waiting())
+        soon = playing.chances(
+            time, i, threshold, rows, longest, agents, self._mus, self.edges, rates.theta, rates.onset, *self._arrived,
+            self.leaving == "finish",
+        )  # fmt: skip
+        return float(playing.gained(state.x, state.over, soon, state.agents, rates.lines))
+
+    @cached_property
+    def _mus(self) -> NDArray[np.float64]:
+        return np.array([rates.mu for rates in self.rates])
+
+    @cached_property
+    def _arrived(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Times and the arrivals expected until them, for who is too fresh to abandon; needed only where patience has an onset."""
+        return self.arrivals.table(self.edges)
+
+    def _pieces(self, start: float, end: float) -> NDArray[np.float64]:
+        key = (start, end)
+        if key not in self._known:
+            pieces = self.arrivals.pieces(start, end)
+            self._known[key] = np.array([(p.length, p.rate, p.fresh) for p in pieces]).reshape(-1, 3)
+        return self._known[key]
 
     def _change(self, i: int, agents: NDArray[np.int64], threshold: float) -> float:
-        """When the number of agents, or how fast they are, next changes after an interval begins."""
-        k = i
-        while k + 1 < len(agents) and agents[k + 1] == agents[i] and self.at(k + 1) == self.at(i) and self.edges[k + 1] <= (
-            self.edges[i + 1] + threshold
-        ):  # fmt: skip
+        """When the number of agents, or how fast they are, next changes; past every deadline of the interval it does not matter."""
+        k, deadline = i, self.edges[i + 1] + threshold
+        while k + 1 < len(agents) and self.edges[k + 1] < deadline:
+            if agents[k + 1] != agents[i] or self.rates[k + 1].mu != self.rates[i].mu:
+                return float(self.edges[k + 1])
             k += 1
-        return float(self.edges[k + 1]) if k + 1 < len(agents) else math.inf
-
-    def _longest(self, state: State, i: int) -> int:
-        """Longest queue that the interval may show: chances are wanted that far."""
-        arrivals = sum(piece.rate * piece.length for piece in self.arrivals.pieces(float(self.edges[i]), float(self.edges[i + 1])))
-        waiting = len(state.waiting())
-        rates = self.at(i)
-        room = waiting + int(8 * math.sqrt(len(state.x) + 1)) + 64
-        # An overloaded interval can add what arrives and is not served.
-        room += max(int(arrivals + 9 * math.sqrt(arrivals)) - int(state.agents * rates.mu * (self.edges[i + 1] - self.edges[i])), 0)
-        return min(room, rates.lines + 2) if rates.lines >= 0 else room
-
-    def chances(
-        self, time: float, i: int, agents: NDArray[np.int64], threshold: float, rows: int, longest: int
-    ) -> NDArray[np.float64]:
-        """``chances[l, j]`` to be answered within ``threshold`` of arriving at ``time``, with l agents in excess and j waiting."""
-        stretches = self._stretches(time, i, threshold)
-        # Who would need more departures than there can be is not answered in time.
-        rates = self.at(i)
-        most = (
-            max(self._agents(agents, k) for k, _ in stretches) + rows
-        ) * rates.mu * threshold + rates.theta * threshold * longest
-        most = int(most + 9 * math.sqrt(most)) + 12
-        rows, longest = min(rows, most), min(longest, most)
-        # How many layers and how long a queue each stretch may meet.
-        sizes = [(rows, longest)]
-        for (before, _), (after, _) in itertools.pairwise(stretches):
-            fewer = int(self._agents(agents, before) - self._agents(agents, after))
-            tall, wide = sizes[-1]
-            if self.leaving == "finish":
-                sizes.append((max(tall + fewer, 1), wide))
-            else:
-                sizes.append((1, wide + max(fewer, 0)))
-        here = np.zeros(sizes[-1])
-        gone = threshold
-        for step in range(len(stretches) - 1, -1, -1):
-            k, length = stretches[step]
-            here = self._waited(here, k, int(self._agents(agents, k)), time, gone - length, gone)
-            gone -= length
-            if step:
-                here = self._mapped(
-                    here, int(self._agents(agents, stretches[step - 1][0])), int(self._agents(agents, k)), sizes[step - 1]
-                )
-        return here
+        return math.inf
 
     def _agents(self, agents: NDArray[np.int64], i: int) -> int:
         return int(agents[min(i, len(agents) - 1)])
-
-    def _stretches(self, time: float, i: int, length: float) -> list[tuple[int, float]]:
-        """(interval, time in it) of a wait that begins in interval i."""
-        result, left, now = [], length, time
-        while True:
-            last = i + 1 >= len(self.edges) - 1
-            here = left if last else min(left, float(self.edges[i + 1]) - now)
-            result.append((i, here))
-            left -= here
-            if left <= 0:
-                return result
-            now, i = float(self.edges[i + 1]), i + 1
-
-    def _waited(
-        self, chances: NDArray[np.float64], i: int, agents: int, arrival: float, since: float, until: float
-    ) -> NDArray[np.float64]:
-        """Chances a stretch earlier, for one who has then waited ``since`` seconds and ``until`` at its end."""
-        rates = self.at(i)
-        marks = [since, until]
-        if since < rates.onset < until:
-            marks = [since, rates.onset, until]
-        for a, b in zip(marks[-2::-1], marks[:0:-1], strict=True):
-            # Those ahead have come before: only the onset before the arrival tells how many of them are fresh.
-            fresh = self.arrivals.recent(arrival + (a + b) / 2, arrival) if rates.onset else 0.0
-            own = rates.theta if a >= rates.onset else 0.0
-            chances = chain.answered(chances, agents, rates.mu, rates.theta, fresh, own, b - a, 0.0)
-        return chances
-
-    def _mapped(self, after: NDArray[np.float64], before: int, now: int, size: tuple[int, int]) -> NDArray[np.float64]:
-        """Chances just before the number of agents changes, from those just after."""
-        rows, longest = size
-        result = np.ones(size)
-        if self.leaving == "return_to_queue":
-            free = max(now - before, 0)
-            wide = max(longest - free, 0)
-            first = max(before - now, 0)
-            result[0, free : free + wide] = after[0, first : first + wide]
-            return result
-        for row in range(rows):
-            excess = before + row - now
-            if excess >= 0:
-                result[row] = after[excess, :longest] if excess < len(after) else 0.0
-            elif longest > -excess:
-                result[row, -excess:] = after[0, : longest + excess]
-        return result
 
     def first_waits(
         self, state: State, i: int, after: NDArray[np.float64] | None, next_agents: int
@@ -274,7 +165,7 @@ class Course:
             half = piece.length / parts / 2
             for _ in range(parts):
                 middle, last = now + half, now
-                for node, weight in zip(_NODES.tolist(), _WEIGHTS.tolist(), strict=True):
+                for node, weight in zip(playing.NODES.tolist(), playing.WEIGHTS.tolist(), strict=True):
                     time = middle + node * half
                     state = self._moved(state, piece.rate, rates, time - last)
                     room = state.x[n:] if rates.lines < 0 else state.x[n : max(rates.lines, n)]
@@ -344,20 +235,3 @@ class Course:
             return state.agents
         ahead = agents[i:] if i < len(agents) else agents[-1:]
         return int(ahead.min())
-
-
-def gained(state: State, gains: NDArray[np.float64], lines: int) -> float:
-    """Expected share answered in time of arrivals that meet a state (or time in one)."""
-    free = float(state.x[: state.agents].sum())
-    queue = state.x[state.agents :]
-    if lines >= 0:
-        queue = queue[: max(lines - state.agents, 0)]
-    known = min(len(queue), gains.shape[1])
-    total = free + float(queue[:known] @ gains[0, :known])
-    for row in range(min(len(state.over), len(gains) - 1)):
-        rest = state.over[row]
-        if lines >= 0:
-            rest = rest[: max(lines - state.agents - row - 1, 0)]
-        wide = min(len(rest), gains.shape[1])
-        total += float(rest[:wide] @ gains[row + 1, :wide])
-    return total

@@ -79,6 +79,10 @@ class StepRate:
         until = time if since is None else min(time, since)
         return self.mean(time - self.onset, until) * max(until - time + self.onset, 0.0) if self.onset else 0.0
 
+    def table(self, edges: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Times, and the arrivals expected until them."""
+        return self.edges, np.array(self._until)
+
 
 @dataclass(frozen=True, eq=False)
 class SmoothRate:
@@ -132,3 +136,11 @@ class SmoothRate:
         until = time if since is None else min(time, since)
         begin = max(time - self.onset, self.first)
         return self.mean(begin, until) * max(until - begin, 0.0) if self.onset else 0.0
+
+    def table(self, edges: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Times, and the arrivals expected until them; where patience has no onset nobody asks."""
+        if not self.onset:
+            return np.zeros(1), np.zeros(1)
+        marks = [piece.length for a, b in itertools.pairwise(edges.tolist()) for piece in self.pieces(a, b)]
+        came = [piece.length * piece.rate for a, b in itertools.pairwise(edges.tolist()) for piece in self.pieces(a, b)]
+        return float(edges[0]) + np.cumsum([0.0, *marks]), np.cumsum([0.0, *came])

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from wfm.erlang.transient.course import Course, Sums, gained
+from wfm.erlang.transient.course import Course, Sums
 from wfm.erlang.transient.rates import SmoothRate, StepRate
 from wfm.erlang.transient.state import Leaving, Rates, State, stationary
 
@@ -349,10 +349,10 @@ class TransientQueue:
         i, now = 0, float(course.edges[0])
         for time in times.tolist():
             while i + 1 < count and course.edges[i + 1] <= time + 1e-9:
-                state, _ = course.play(state, now, float(course.edges[i + 1]), i)
+                state = course.play(state, now, float(course.edges[i + 1]), i)
                 i, now = i + 1, float(course.edges[i + 1])
                 state = state.restaffed(int(staff[i]), self.leaving)
-            state, _ = course.play(state, now, time, i)
+            state = course.play(state, now, time, i)
             now = time
             rows.append((i, *_moment(course, state, i, now, staff, float(within[i]))))
         columns = np.array(rows, dtype=float).reshape(-1, 7).T
@@ -361,18 +361,17 @@ class TransientQueue:
 
 def _moment(course: Course, state: State, i: int, now: float, staff: NDArray[np.int64], threshold: float) -> tuple[float, ...]:
     rates = course.at(i)
-    rows, longest = len(state.over) + 1, len(state.waiting()) + 1
-    soon = course.chances(now, i, staff, threshold, rows, longest)
+    soon = course.chances(state, now, i, staff, threshold)
     # A wait that nobody's patience outlasts: e^-40.
-    ever = course.chances(now, i, staff, rates.onset + 40 / rates.theta, rows, longest) if rates.theta else None
+    ever = course.chances(state, now, i, staff, rates.onset + 40 / rates.theta) if rates.theta else None
     full = state.full(rates.lines)
     return (
         state.queue(),
         state.busy(),
-        state.delayed() - full,
+        state.delayed(rates.lines),
         float(state.over.sum()),
-        gained(state, soon, rates.lines),
-        0.0 if ever is None else 1.0 - full - gained(state, ever, rates.lines),
+        soon,
+        0.0 if ever is None else 1.0 - full - ever,
     )
 
 
@@ -385,7 +384,7 @@ def _tabled(
     waits: Floats,
     interval: float,
 ) -> Transient:
-    column = {name: np.array([getattr(part, name) for part in sums]) for name in vars(Sums())}
+    column = {name: np.array([getattr(part, name) for part in sums]) for name in Sums.__dataclass_fields__}
     taken = column["offered"] - column["blocked"]
     on_duty = staff * interval + column["excess"]
     return Transient(

@@ -31,6 +31,8 @@ Counts = NDArray[np.int64]
 Method = Literal["independent", "lagged", "psa", "mol", "transient"]
 METHODS: tuple[Method, ...] = ("independent", "lagged", "psa", "mol", "transient")
 
+# What the solver's own error may move a share by.
+_CLOSE = 1e-9
 # A state that differs by less from the one before has forgotten the change.
 _FORGOTTEN = 1e-10
 
@@ -70,6 +72,16 @@ class Goals:
         if all(np.isnan(getattr(goals, name)).all() for name in ("answer_rate", "sl_offered", "occupancy")):
             raise ValueError("at least one target is needed: answer_rate, sl_offered or occupancy")
         return goals
+
+    def met(self, service: Transient) -> NDArray[np.bool_]:
+        """Intervals in which every target holds; where nobody arrives they do."""
+        offered = service.offered
+        lost = service.abandoned + service.blocked
+        busy = np.nan_to_num(service.occupancy)
+        failed = service.answered_within < self.sl_offered * offered * (1 - _CLOSE)
+        failed |= lost > (1 - self.answer_rate) * offered + _CLOSE * offered
+        failed |= busy > self.occupancy * (1 + _CLOSE)
+        return np.asarray(~failed | (offered <= 0))
 
     def asked(self, i: int) -> dict[str, Any]:
         """Targets of an interval, as keywords of ``agents_for``."""
@@ -261,10 +273,8 @@ class _Staffing:
         """The least profile, intervals linked: forward, mended where a later interval took too many away, trimmed."""
         agents = self.stationary("mol")
         self.short[:] = False
-        agents = self._forward(agents)
-        agents = self._in_steps(agents)
-        agents = self._mended(agents)
-        return self._trimmed(agents)
+        agents = self._in_steps(self._forward(agents))
+        return self._trimmed(*self._mended(agents))
 
     def _forward(self, guess: Counts) -> Counts:
         """Least agents of each block with the queue that the one before leaves; what follows is taken to be as guessed."""
@@ -357,13 +367,13 @@ class _Staffing:
         later = self.course.remaining(after.restaffed(following, "finish"), i + 1, agents)[0]
         return sums.blocked + sums.abandoning + later - self.course.remaining(here, i, agents)[0]
 
-    def _mended(self, agents: Counts) -> Counts:
-        """Agents added where an interval lacks them, now that those after it are known."""
+    def _mended(self, agents: Counts) -> tuple[Counts, list[State]]:
+        """Agents added where an interval lacks them, now that those after it are known; and the states intervals begin in."""
         while True:
             begins, failing = self._states(agents)
             first = next((i for i in failing if not self.short[i]), None)
             if first is None:
-                return agents
+                return agents, begins
             block = next(b for b in self.blocks if b.start <= first < b.stop)
             if agents[first] >= self.limit:
                 self.short[block] = True
@@ -385,9 +395,8 @@ class _Staffing:
             begins.append(after)
         return begins, failing
 
-    def _trimmed(self, agents: Counts) -> Counts:
+    def _trimmed(self, agents: Counts, begins: list[State]) -> Counts:
         """The profile with agents taken away, one at a time, until every one that is left is needed."""
-        begins, _ = self._states(agents)
         for block in reversed(self.blocks):
             while agents[block.start] > 0 and self._step_allows(agents, block):
                 trial = agents.copy()
@@ -456,13 +465,10 @@ class _Staffing:
 
     def profile(self, agents: Counts, method: Method) -> Profile:
         """The profile with its exact service."""
-        _, failing = self._states(agents)
-        met = np.ones(self.count, dtype=bool)
-        met[failing] = False
-        solves = (self.played - self.count) / self.count if method == "transient" else 0.0
+        solves = self.played / self.count
         thresholds = np.where(np.isnan(self.goals.within), 0.0, self.goals.within)
         service = self.queue.solve(agents, threshold=thresholds, start=self.start)
-        return Profile(agents, method, service, met, self.short.copy(), solves)
+        return Profile(agents, method, service, self.goals.met(service), self.short.copy(), solves)
 
 
 def _same(one: State, other: State) -> bool:

@@ -92,6 +92,7 @@ def test_overload_with_patience_in_closed_form():
     found = path.by_interval(wait + 1.0)
     assert found.abandon_rate_offered[0] == pytest.approx(1 - agents / aht / rate, rel=1e-9)
     assert found.sl_offered[0] == pytest.approx(agents / aht / rate, rel=1e-9)
+    assert found.mean_wait_all[0] == pytest.approx((rate - agents / aht) * patience / rate, rel=1e-9)
     later = fluid([rate], 90_000.0, agents, aht, patience)
     t = aht * math.log(rate * aht / (rate * aht - agents)) + 100.0
     queue = (rate - agents / aht) * patience * -math.expm1(-100.0 / patience)
@@ -179,7 +180,10 @@ def test_steady_overload_of_any_patience(patience):
     wait = path.waiting_time([0.0, 2500.0, 9000.0])
     assert patience.survival(wait) == pytest.approx([agents / aht / rate] * 3, abs=1e-6)
     assert path.queue([0.0, 2500.0]) == pytest.approx(rate * patience.integral(wait[:2]), rel=1e-5)
-    assert path.by_interval().abandon_rate_offered == pytest.approx([1 - agents / aht / rate] * 2, abs=1e-5)
+    found = path.by_interval()
+    assert found.abandon_rate_offered == pytest.approx([1 - agents / aht / rate] * 2, abs=1e-5)
+    # Little's law: those who wait are the arrivals times their mean wait.
+    assert found.mean_wait_all * rate == pytest.approx(found.mean_queue, rel=1e-4)
 
 
 def test_nobody_leaves_before_the_onset():

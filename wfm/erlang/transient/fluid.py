@@ -51,6 +51,8 @@ class FluidByInterval:
         Means over the time of the interval.
     queue_at_end, wait_at_end
         Contacts waiting at its end, and the wait of one who arrives just then [s].
+    mean_wait_all
+        Mean wait of those who arrive and are not blocked, until they are answered or leave [s].
     mean_wait_virtual, p_wait
         Mean wait of those who arrive, had they endless patience, and the share of them that waits at all.
     abandon_rate_offered
@@ -66,6 +68,7 @@ class FluidByInterval:
     mean_busy: Any
     queue_at_end: Any
     wait_at_end: Any
+    mean_wait_all: Any
     mean_wait_virtual: Any
     p_wait: Any
     abandon_rate_offered: Any
@@ -136,6 +139,7 @@ class Fluid:
             "mean_busy": busy / (end - start),
             "queue_at_end": self._queue(places[:, -1]),
             "wait_at_end": wait[:, -1],
+            "mean_wait_all": _mean(self._lasts(wait)),
             "mean_wait_virtual": _mean(wait),
             "p_wait": _share(wait, np.ones_like(wait), 0.0, above=True),
             "abandon_rate_offered": taken * (1.0 - _mean(stays)),
@@ -169,6 +173,10 @@ class Fluid:
 
     def _stays(self, at: Vector, wait: Vector) -> Vector:
         """Share of those who arrive at these times, and would have these waits, that is answered."""
+        raise NotImplementedError
+
+    def _lasts(self, wait: Vector) -> Vector:
+        """How long those wait on average, until then or until they leave."""
         raise NotImplementedError
 
     def _clears(self, at: float) -> float:

@@ -383,6 +383,9 @@ class AgedFluid(Fluid):
         found[pinned] = 1.0 - self._leaving(came[pinned]) / rate[pinned]
         return found.reshape(wait.shape)
 
+    def _lasts(self, wait: Vector) -> Vector:
+        return np.asarray(self._patience.integral(wait), dtype=np.float64)
+
     def _arrived(self, at: Vector) -> Vector:
         ends = np.array(self._ends[:-1])
         total = np.append(0.0, np.cumsum(np.array(self._levels[:-1]) * np.diff(ends)))

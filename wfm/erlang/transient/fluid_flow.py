@@ -147,6 +147,9 @@ class FlowFluid(Fluid):
     def _stays(self, at: Vector, wait: Vector) -> Vector:
         return np.exp(-self._theta * wait) if self._theta > 0.0 else np.ones_like(wait)
 
+    def _lasts(self, wait: Vector) -> Vector:
+        return np.asarray(-np.expm1(-self._theta * wait) / self._theta) if self._theta > 0.0 else wait
+
     def _clears(self, at: float) -> float:
         if float(self._queue(np.array([at]))[0]) == 0.0:
             return at

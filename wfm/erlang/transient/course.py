@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -94,7 +95,7 @@ class Course:
         steady = finish if threshold < 0 else max(begin, min(self._change(i, agents, threshold) - threshold, finish))
         rates = self.at(i)
         x, over, sums = playing.interval(
-            state.x, state.over, i, self._pieces(begin, steady), self._pieces(steady, finish), threshold, agents, self._mus,
+            state.x, state.over, i, self._pieces(begin, steady), self._tail(steady, finish, threshold), threshold, agents, self._mus,
             self.edges, rates.theta, rates.onset, rates.lines, *self._arrived, self.leaving == "finish",
         )  # fmt: skip
         return State(x, over, state.agents), Sums(*sums.tolist())
@@ -117,6 +118,12 @@ class Course:
     def _arrived(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Times and the arrivals expected until them, for who is too fresh to abandon; needed only where patience has an onset."""
         return self.arrivals.table(self.edges)
+
+    def _tail(self, start: float, end: float, threshold: float) -> NDArray[np.float64]:
+        """Pieces, cut where the deadline passes from one interval to the next: there the chance to be in time jumps or bends."""
+        due = self.edges - threshold
+        marks = [start, *due[(due > start) & (due < end)].tolist(), end]
+        return np.concatenate([self._pieces(a, b) for a, b in itertools.pairwise(marks)])
 
     def _pieces(self, start: float, end: float) -> NDArray[np.float64]:
         key = (start, end)

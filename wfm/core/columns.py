@@ -50,6 +50,7 @@ _MORE = {
     "rostered_shifts": "shifts/week",
     "busiest_week": "shifts/week",
     "busiest_day": "shifts/day",
+    "day_of_kind": "shifts/day",
     "hours_per_shift": "h, paid",
     "shifts_per_person_week": "shifts/week",
     "shifts_per_person": "shifts/week",

@@ -58,6 +58,7 @@ CONTRACTS: dict[str, Contract] = {
         "contacts_q05": _BAND, "contacts_q25": _BAND, "contacts_q75": _BAND, "contacts_q95": _BAND,
         "day_cv": Column("number", "coefficient of variation of the day's level beyond Poisson", optional=True),
         "slot_cv": Column("number", "coefficient of variation of the interval within the day beyond Poisson", optional=True),
+        "event": Column("text", "phase of an event that has its say, empty for none", optional=True, empty=True),
     }),
     "day_draws": Contract(("draw", "start", "queue"), {
         "draw": Column("whole"), "start": _START, "queue": Column("text"), "contacts": _COUNT,

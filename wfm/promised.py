@@ -7,28 +7,26 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from wfm.loop import play
-from wfm.staffing import requirement
+from wfm.staffed import staff
 
 if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
     from wfm.scenario.model import Scenario
-    from wfm.staffing import Staffing
 
 #: Standard deviations above its mean that a day is staffed for at most: one day in two thousand is busier.
 MOST = 3.3
 #: Steps in which they are sought.
-STEP = 0.1
+STEP = 0.2
 
 
-def promised(scenario: Scenario, workload: pd.DataFrame) -> pd.DataFrame:
+def promised(scenario: Scenario, workload: pd.DataFrame, seats: int | None = None) -> pd.DataFrame:
     """The workload with the factor ``busier`` that each of its days is staffed for, where the scenario promises a share of days.
 
     Every day is staffed for the same quantile of its own level (a gamma with the forecast's ``day_cv``, and the chance of so many
-    contacts added), the least whose agents, simulated interval by interval without shifts, keep all targets on the promised share
-    of days. The search goes by modified offered loads, which a formula gives; the method asked for then has its say. Shifts bring
-    rather more people than that.
+    contacts added): the least whose shifts, simulated, keep all targets on the promised share of days. Where even `MOST` does not,
+    that is what is staffed for, and the plan says that it falls short.
 
     Returns
     -------
@@ -38,19 +36,31 @@ def promised(scenario: Scenario, workload: pd.DataFrame) -> pd.DataFrame:
     share = scenario.staffing.promise.day_target_met
     if share is None:
         return workload
-    quick = scenario.staffing.model_copy(update={"method": "mol" if scenario.staffing.method == "transient" else "independent"})
-    low, high = -1, round(MOST / STEP)
+    known: dict[int, bool] = {}
+
+    def kept(step: int) -> bool:
+        if step not in known:
+            known[step] = _met(scenario, busy(workload, step), seats) >= share
+        return known[step]
+
+    if kept(0):
+        return busy(workload, 0)
+    # Few levels, each of which takes a schedule and its simulation: first in strides, then between the last two.
+    low, high, stride, last = 0, 4, 4, round(MOST / STEP)
+    while high < last and not kept(high):
+        low, high, stride = high, min(high + 2 * stride, last), 2 * stride
     while high - low > 1:
-        middle = max((low + high) // 2, 0)
-        if _met(scenario, workload, middle, quick) >= share:
+        middle = (low + high) // 2
+        if kept(middle):
             high = middle
         else:
             low = middle
-    while scenario.staffing != quick and high < round(MOST / STEP):
-        if _met(scenario, workload, high, scenario.staffing) >= share:
-            break
-        high += 2
-    return workload.assign(busier=busier(workload, high * STEP))
+    return busy(workload, high)
+
+
+def busy(workload: pd.DataFrame, step: int) -> pd.DataFrame:
+    """The workload with the factors of a level."""
+    return workload.assign(busier=busier(workload, step * STEP))
 
 
 def busier(workload: pd.DataFrame, deviations: float) -> NDArray[np.float64]:
@@ -68,9 +78,7 @@ def busier(workload: pd.DataFrame, deviations: float) -> NDArray[np.float64]:
     return np.maximum(result, 1.0)
 
 
-def _met(scenario: Scenario, workload: pd.DataFrame, step: int, staffing: Staffing) -> float:
-    """Share of days on which agents for so busy a day keep all targets."""
-    need = requirement(workload.assign(busier=busier(workload, step * STEP)), scenario.targets, scenario.contact, staffing=staffing)
-    agents = need["agents"].replace(np.inf, np.nan)
-    cover = need[["start", "group"]].assign(agents=agents.fillna(agents.max()).fillna(0.0))
-    return play(scenario, workload, cover, None).met
+def _met(scenario: Scenario, workload: pd.DataFrame, seats: int | None) -> float:
+    """Share of days on which the shifts for so busy days keep all targets."""
+    staffed = staff(scenario, workload, seats=seats)
+    return play(scenario, workload, staffed.schedule.cover, staffed.lines).met

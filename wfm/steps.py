@@ -240,7 +240,7 @@ class Steps:
         for name in ("workload", "requirement"):
             if name in self.given and CONTRACTS["workload"].columns.keys() <= set(self.given[name].columns):
                 return self.given[name]
-        return promised(self.scenario, workload(self.forecast, self.scenario.contact))
+        return promised(self.scenario, workload(self.forecast, self.scenario.contact), self._seats)
 
     @cached_property
     def requirement(self) -> pd.DataFrame:

@@ -1,5 +1,6 @@
 """Events of a scenario from the file to the forecast: normal days, hours open for the event alone, origins, remarks, advice."""
 
+import json
 from datetime import date
 from pathlib import Path
 
@@ -157,3 +158,10 @@ def test_advice_on_festivals_knows_the_events() -> None:
     assert said.values["count"] == 2  # noqa: PD011 -- not a table
     assert _planned(asked(), staffed) == []
     assert _uncertain(scenario, staffed) == []
+
+
+def test_a_saved_scenario_holds_what_was_written() -> None:
+    scenario = asked(file="singles-day.yaml")
+    again = Scenario.model_validate(json.loads(scenario.model_dump_json()))
+    assert [event.resolved() for event in again.events] == [event.resolved() for event in scenario.events]
+    assert again == scenario

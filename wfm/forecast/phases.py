@@ -8,7 +8,15 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    BeforeValidator,
+    Field,
+    SerializerFunctionWrapHandler,
+    ValidationError,
+    field_validator,
+    model_serializer,
+    model_validator,
+)
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from wfm.core import moments, registry, units
@@ -63,7 +71,15 @@ def _table_name(value: object) -> object:
     return value
 
 
-class Phase(Inputs):
+class _Written(Inputs):
+    """A section whose keys mean something by being written: saved as it was written, without its defaults."""
+
+    @model_serializer(mode="wrap")
+    def _as_written(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        return {key: value for key, value in handler(self).items() if key in self.model_fields_set}
+
+
+class Phase(_Written):
     """A part of an event: days (``dates``) or hours (``at``, ``lasts``) with their contacts; or returns that follow its orders."""
 
     dates: Annotated[str | None, BeforeValidator(lambda value: None if value is None else _day_span(value))] = _written(
@@ -179,7 +195,7 @@ class Phase(Inputs):
             yield "spike_at", BadValueError("only a spike jumps", "Write shape: spike, or leave spike_at out")
 
 
-class PlannedEvent(Inputs):
+class PlannedEvent(_Written):
     """An event as the planner expects it: phases with multiples of normal contacts, or all its contacts as one number."""
 
     name: Annotated[Name | None, BeforeValidator(named)] = Field(
@@ -227,9 +243,9 @@ class PlannedEvent(Inputs):
             written = {key: getattr(own, key) for key in own.model_fields_set} if own is not None else {}
             given = {key: value for key, value in table.get(name, {}).items() if key in Phase.model_fields}
             # Dated in one way, a phase is no longer dated in the table's.
-            if {"at", "lasts"} & written.keys():
+            if written.get("at") is not None or written.get("lasts") is not None:
                 given.pop("dates", None)
-            if "dates" in written:
+            if written.get("dates") is not None:
                 given = {key: value for key, value in given.items() if key not in ("at", "lasts")}
             if written.get("shape", "spike") != "spike":
                 given.pop("spike_at", None)

@@ -32,6 +32,8 @@ def staff(scenario: Scenario, need: pd.DataFrame) -> list[str]:
         asked.append(f"{_target(key, scenario, language)}{sign}{formats.percent(level)}")
     methods = text("step.and", language).join(name("model", method, language) for method in sorted(set(need["method"])))
     lines.append(text("digest.targets", language, targets=text("step.and", language).join(asked), method=methods))
+    if scenario.targets.dated:
+        lines.append(text("digest.dated_targets", language, dates=text("step.and", language).join(scenario.targets.dated)))
     shares = busy["binding"].value_counts(normalize=True)
     shown = [
         text("digest.binding_one", language, target=_target(str(key), scenario, language), share=formats.share(value, 0))

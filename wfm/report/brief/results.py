@@ -95,9 +95,12 @@ def days_met(scenario: Scenario, result: SimulationResult, language: str) -> str
         "digest.days_met",
         language,
         targets=("、" if language == "zh" else ", ").join(targets),
-        promise=formats.percent(scenario.promise.day_target_met),
+        promise=formats.percent(scenario.promised_days),
         **_met(row),
     )
+    if scenario.targets.dated:
+        dates = text("step.and", language).join(scenario.targets.dated)
+        said += text("step.then", language) + text("digest.dated_targets", language, dates=dates)
     known = result.weekdays.dropna(subset=["met"])
     if known.empty:
         return said

@@ -228,6 +228,38 @@ def test_a_month_of_quarter_hours_with_long_memory_is_the_sum_of_its_parts():
     assert whole[-5:] == pytest.approx([offered_load(rates, 900.0, law, t) for t in at[-5:]], rel=1e-13)
 
 
+@settings(max_examples=30)
+@given(st.lists(st.tuples(st.floats(0.0, 5.0), st.sampled_from([100.0, 240.0, 500.0])), min_size=1, max_size=8), laws, pasts)
+def test_handle_times_that_change_are_as_many_days_laid_over_each_other(plan, law, past):
+    """Contacts of each mean by themselves, with the law of that mean, add up: at any time, and in averages."""
+    rates, means = np.array(plan).T
+    edges = 900.0 * np.arange(len(rates) + 1)
+    at = np.linspace(-300.0, edges[-1] + 1000.0, 13)
+    whole = offered_load(rates, edges, law, at, aht=means, past=past)
+    average = offered_load_by_interval(rates, edges, law, aht=means, past=past).average
+    total, averages = np.zeros_like(at), np.zeros_like(rates)
+    for mean in set(means.tolist()):
+        alike = np.where(means == mean, rates, 0.0)
+        # The same law in another unit of time.
+        unit = mean / law.mean
+        total += unit * offered_load(alike, edges / unit, law, at / unit, past=past)
+        averages += unit * offered_load_by_interval(alike, edges / unit, law, past=past).average
+    assert whole == pytest.approx(total, rel=1e-9, abs=1e-8)
+    assert average == pytest.approx(averages, rel=1e-9, abs=1e-8)
+
+
+@settings(max_examples=20)
+@given(st.lists(st.tuples(st.floats(0.0, 5.0), st.floats(50.0, 900.0)), min_size=1, max_size=8), laws)
+def test_extremes_with_handle_times_that_change(plan, law):
+    rates, means = np.array(plan).T
+    found = offered_load_by_interval(rates, 900.0, law, aht=means)
+    for k in range(len(rates)):
+        m = offered_load(rates, 900.0, law, np.linspace(900.0 * k, 900.0 * (k + 1), 801), aht=means)
+        size = 1.0 + m.max()
+        assert m.max() - 1e-11 * size <= found.most[k] <= m.max() + 2e-3 * size
+        assert m.min() - 2e-3 * size <= found.least[k] <= m.min() + 1e-11 * size
+
+
 def test_delayed_load_is_later_and_smaller():
     at = np.array([500.0, 2000.0, 5000.0])
     later = offered_load(RATES, EDGES, 300.0, at - 60.0)
@@ -253,6 +285,7 @@ def test_series_come_back_as_series():
         (lambda: offered_load([1.0], 900.0, "300", 0.0), "service is '300'"),
         (lambda: offered_load([1.0], 900.0, 300.0, math.nan), "finite times"),
         (lambda: offered_load([1.0], 900.0, 300.0, 0.0, past="full"), "past is 'full'"),
+        (lambda: offered_load([1.0, 1.0], 900.0, 300.0, 0.0, aht=[1.0, 0.0]), r"aht\[1\] is 0"),
         (lambda: LognormalTimes(300.0, 0.0), "cv is 0"),
         (lambda: delayed_load([1.0], 900.0, 300.0, 0.0, delay=-1.0), "delay is -1"),
         (lambda: AnyTimes(lambda u: np.ones_like(u)), "finite mean"),

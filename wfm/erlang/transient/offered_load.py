@@ -9,7 +9,6 @@ and only those count from which contacts may still be going on.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -18,7 +17,7 @@ import numpy as np
 from wfm.erlang.models.base import FINITE
 from wfm.erlang.shapes import Shape
 from wfm.erlang.transient.handle_times import HandleTimes, handle_times
-from wfm.erlang.transient.periods import is_regular, read_rates
+from wfm.erlang.transient.periods import is_regular, per_interval, read_rates
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from wfm.erlang.shapes import Numbers
 
     Vector = NDArray[np.float64]
+    Index = NDArray[np.int64]
 
 Past = Literal["empty", "stationary"]
 
@@ -57,7 +57,9 @@ class LoadByInterval:
     at_end: Any
 
 
-def offered_load(rate: Numbers, interval: Numbers, service: Any, at: Numbers, *, past: Past = "stationary") -> Any:
+def offered_load(
+    rate: Numbers, interval: Numbers, service: Any, at: Numbers, *, aht: Numbers | None = None, past: Past = "stationary"
+) -> Any:
     """Mean number of busy agents at any times if there were always enough of them [erlang].
 
     Parameters
@@ -71,6 +73,9 @@ def offered_load(rate: Numbers, interval: Numbers, service: Any, at: Numbers, *,
         `wfm.erlang.impatience`.
     at
         Times [s], on the clock of the edges, of any sign and in any order.
+    aht
+        Mean handle time of those who arrive in each interval, > 0, where it changes: the distribution of `service` is stretched
+        to it.
     past
         What was before the first edge: ``"stationary"``, the first rate since for ever, or ``"empty"``, nobody.
 
@@ -88,13 +93,11 @@ def offered_load(rate: Numbers, interval: Numbers, service: Any, at: Numbers, *,
     -----
     Takes time in proportion to the number of times asked for and of intervals that a handle time reaches back over.
     """
-    rates, edges = read_rates(Shape(), rate, interval)
-    law = handle_times(service)
-    _check(past)
+    arrivals = _Arrivals.read(Shape(), rate, interval, service, aht, past)
     times = np.asarray(at, dtype=np.float64)
     if not np.isfinite(times).all():
         raise ValueError("at must hold finite times")
-    found = _load(rates, edges, law, times.ravel(), past).reshape(times.shape)
+    found = arrivals.load(times.ravel()).reshape(times.shape)
     if times.ndim == 0:
         return float(found)
     index = getattr(at, "index", None)
@@ -102,12 +105,14 @@ def offered_load(rate: Numbers, interval: Numbers, service: Any, at: Numbers, *,
     return shape.wrap(found, "offered_load")
 
 
-def offered_load_by_interval(rate: Numbers, interval: Numbers, service: Any, *, past: Past = "stationary") -> LoadByInterval:
+def offered_load_by_interval(
+    rate: Numbers, interval: Numbers, service: Any, *, aht: Numbers | None = None, past: Past = "stationary"
+) -> LoadByInterval:
     """Average, extremes and ends of the offered load within each interval.
 
     Parameters
     ----------
-    rate, interval, service, past
+    rate, interval, service, aht, past
         As in `offered_load`.
 
     Returns
@@ -122,19 +127,30 @@ def offered_load_by_interval(rate: Numbers, interval: Numbers, service: Any, *, 
         As `offered_load`.
     """
     shape = Shape()
-    rates, edges = read_rates(shape, rate, interval)
-    law = handle_times(service)
-    _check(past)
-    samples = _samples(rates, edges, law.excess, law.reach, past)
-    slopes = rates[:, None] * law.survival(np.zeros(1))[0] - _samples(rates, edges, law.survival, law.reach, past)
-    least, most = (_extreme(rates, edges, law, past, samples, slopes, sign) for sign in (-1.0, 1.0))
-    average = _average(rates, edges, law, past)
-    columns = {"average": average, "least": least, "most": most, "at_start": samples[:, 0], "at_end": samples[:, -1]}
+    arrivals = _Arrivals.read(shape, rate, interval, service, aht, past)
+    samples = arrivals.samples(EXCESS)
+    slopes = (arrivals.rates * arrivals.at_once)[:, None] - arrivals.samples(SURVIVAL)
+    least, most = (arrivals.extreme(samples, slopes, sign) for sign in (-1.0, 1.0))
+    columns = {
+        "average": arrivals.average(),
+        "least": least,
+        "most": most,
+        "at_start": samples[:, 0],
+        "at_end": samples[:, -1],
+    }
     return LoadByInterval(**{name: shape.wrap(np.ascontiguousarray(column), name) for name, column in columns.items()})
 
 
 def delayed_load(
-    rate: Numbers, interval: Numbers, service: Any, at: Numbers, *, delay: float, lost: float = 0.0, past: Past = "stationary"
+    rate: Numbers,
+    interval: Numbers,
+    service: Any,
+    at: Numbers,
+    *,
+    delay: float,
+    lost: float = 0.0,
+    aht: Numbers | None = None,
+    past: Past = "stationary",
 ) -> Any:
     """Offered load of contacts that wait just so long and are then served, but for a share that leaves [erlang].
 
@@ -144,7 +160,7 @@ def delayed_load(
 
     Parameters
     ----------
-    rate, interval, service, at, past
+    rate, interval, service, at, aht, past
         As in `offered_load`.
     delay
         Wait before service [s], >= 0.
@@ -159,109 +175,143 @@ def delayed_load(
     wait = float(Shape().read("delay", delay, most=FINITE))
     share = float(Shape().read("lost", lost, most=1.0))
     times = np.asarray(at, dtype=np.float64) - wait
-    return (1.0 - share) * offered_load(rate, interval, service, times[()], past=past)
+    return (1.0 - share) * offered_load(rate, interval, service, times[()], aht=aht, past=past)
 
 
-def _check(past: str) -> None:
-    if past not in ("empty", "stationary"):
-        raise ValueError(f"past is {past!r}; it must be 'empty' or 'stationary'")
+SURVIVAL, EXCESS, EXCESS_SQUARE = 0, 1, 2
 
 
-def _load(rates: Vector, edges: Vector, law: HandleTimes, times: Vector, past: Past) -> Vector:
-    """m(t): what each interval's arrivals up to t have left, and what those before the first edge have."""
-    begun = np.searchsorted(edges[:-1], times, side="left")
-    found = _sum(rates, edges, law.excess, law.reach, times, begun)
-    return found + _before(rates, edges, law.excess, times, past)
+@dataclass(frozen=True, eq=False)
+class _Arrivals:
+    """Rates and handle times of each interval; `stretch` is what those of an interval are longer than the law's, if they are."""
 
+    rates: Vector
+    edges: Vector
+    law: HandleTimes
+    stretch: Vector | None
+    past: Past
 
-def _slope(rates: Vector, edges: Vector, law: HandleTimes, times: Vector, interval: NDArray[np.int64], past: Past) -> Vector:
-    """m'(t) within the given intervals: what arrives less what is finished."""
-    gone = _sum(rates, edges, law.survival, law.reach, times, interval + 1) + _before(rates, edges, law.survival, times, past)
-    return np.asarray(rates[interval] * law.survival(np.zeros(1))[0] - gone)
+    @classmethod
+    def read(cls, shape: Shape, rate: Numbers, interval: Numbers, service: Any, aht: Numbers | None, past: Past) -> _Arrivals:
+        rates, edges = read_rates(shape, rate, interval)
+        law = handle_times(service)
+        if past not in ("empty", "stationary"):
+            raise ValueError(f"past is {past!r}; it must be 'empty' or 'stationary'")
+        stretch = None
+        if aht is not None:
+            means = per_interval(shape, "aht", aht, len(rates))
+            if not (means > 0.0).all():
+                first = int(np.argmin(means > 0.0))
+                raise ValueError(f"aht[{first}] is {means[first]}; it must be > 0")
+            stretch = means / law.mean
+        return cls(rates, edges, law, stretch, past)
 
+    @property
+    def at_once(self) -> float:
+        """Share of the contacts that take any time at all."""
+        return float(self.law.survival(np.zeros(1))[0])
 
-def _before(rates: Vector, edges: Vector, left: Callable[[Vector], Vector], times: Vector, past: Past) -> Vector:
-    if past == "empty":
-        return np.zeros_like(times)
-    return np.asarray(rates[0] * left(np.maximum(times - edges[0], 0.0)))
+    def left(self, what: int, since: Vector, interval: Any) -> Vector:
+        """Survival, excess or its square of those who came in these intervals, so long ago; times before 0 are taken as 0."""
+        function = (self.law.survival, self.law.excess, self.law.excess_square)[what]
+        since = np.maximum(since, 0.0)
+        if self.stretch is None:
+            return function(since)
+        factor = self.stretch[interval]
+        return np.asarray(factor**what * function(since / factor))
 
+    def load(self, times: Vector) -> Vector:
+        """m(t): what each interval's arrivals up to t have left, and what those before the first edge have."""
+        begun = np.searchsorted(self.edges[:-1], times, side="left")
+        return np.asarray(self.sum(EXCESS, times, begun) + self.before(EXCESS, times))
 
-def _sum(
-    rates: Vector, edges: Vector, left: Callable[[Vector], Vector], reach: float, times: Vector, stop: NDArray[np.int64]
-) -> Vector:
-    """Sum over intervals j < stop of rate_j (left(t - end_j) - left(t - start_j)), times before 0 taken as 0."""
-    first = np.minimum(np.searchsorted(edges[1:], times - reach, side="right"), stop)
-    count = stop - first
-    found = np.zeros_like(times)
-    ends = np.cumsum(count + 1)
-    begin = 0
-    while begin < len(times):
-        # At least one time, even where it alone is more than a chunk.
-        end = max(int(np.searchsorted(ends, (ends[begin - 1] if begin else 0) + CHUNK, side="right")), begin + 1)
-        some = slice(begin, end)
-        sizes = count[some] + 1
-        starts = np.cumsum(sizes) - sizes
-        which = np.repeat(np.arange(len(sizes)), sizes)
-        edge = np.arange(int(sizes.sum())) - starts[which] + first[some][which]
-        value = left(np.maximum(times[some][which] - edges[edge], 0.0))
-        terms = np.zeros_like(value)
-        terms[:-1] = rates[np.minimum(edge[:-1], len(rates) - 1)] * (value[1:] - value[:-1])
-        terms[starts + sizes - 1] = 0.0
-        found[some] = np.add.reduceat(terms, starts)
-        begin = end
-    return found
+    def slope(self, times: Vector, interval: Index) -> Vector:
+        """m'(t) within the given intervals: what arrives less what is finished."""
+        gone = self.sum(SURVIVAL, times, interval + 1) + self.before(SURVIVAL, times)
+        return np.asarray(self.rates[interval] * self.at_once - gone)
 
+    def before(self, what: int, times: Vector) -> Vector:
+        """The same of those who came before the first edge."""
+        if self.past == "empty":
+            return np.zeros_like(times)
+        return np.asarray(self.rates[0] * self.left(what, times - self.edges[0], 0))
 
-def _samples(rates: Vector, edges: Vector, left: Callable[[Vector], Vector], reach: float, past: Past) -> Vector:
-    """What `_sum` and `_before` give at the sixteenths of each interval, its ends included, from within."""
-    K, parts = len(rates), np.arange(PARTS + 1.0) / PARTS
-    places = edges[:-1, None] + np.diff(edges)[:, None] * parts
-    if not is_regular(edges):
+    def sum(self, what: int, times: Vector, stop: Index) -> Vector:
+        """Sum over intervals j < stop of rate_j (left(t - end_j) - left(t - start_j))."""
+        reach = self.law.reach * (1.0 if self.stretch is None else float(self.stretch.max()))
+        first = np.minimum(np.searchsorted(self.edges[1:], times - reach, side="right"), stop)
+        count = stop - first
+        found = np.zeros_like(times)
+        ends = np.cumsum(count + 1)
+        begin = 0
+        while begin < len(times):
+            # At least one time, even where it alone is more than a chunk.
+            end = max(int(np.searchsorted(ends, (ends[begin - 1] if begin else 0) + CHUNK, side="right")), begin + 1)
+            some = slice(begin, end)
+            sizes = count[some] + 1
+            starts = np.cumsum(sizes) - sizes
+            which = np.repeat(np.arange(len(sizes)), sizes)
+            edge = np.arange(int(sizes.sum())) - starts[which] + first[some][which]
+            since = times[some][which] - self.edges[edge]
+            interval = np.minimum(edge, len(self.rates) - 1)
+            start = self.left(what, since, interval)
+            # Without a stretch an interval's end is the next one's start.
+            close = start[1:] if self.stretch is None else self.left(what, since[1:], interval[:-1])
+            terms = np.zeros_like(start)
+            terms[:-1] = self.rates[interval[:-1]] * (close - start[:-1])
+            terms[starts + sizes - 1] = 0.0
+            found[some] = np.add.reduceat(terms, starts)
+            begin = end
+        return found
+
+    def samples(self, what: int) -> Vector:
+        """`sum` and `before` at the sixteenths of each interval, its ends included, from within."""
+        K, parts = len(self.rates), np.arange(PARTS + 1.0) / PARTS
+        places = self.edges[:-1, None] + np.diff(self.edges)[:, None] * parts
         times = places.ravel()
-        found = _sum(rates, edges, left, reach, times, np.repeat(np.arange(1, K + 1), PARTS + 1))
-        return np.asarray((found + _before(rates, edges, left, times, past)).reshape(places.shape))
-    # Every interval passes on the same shares, so that sums are convolutions.
-    length = float(np.diff(edges).mean())
-    back = min(K, int(reach / length) + 2) if reach < np.inf else K
-    still = left(np.arange(PARTS * (back + 1) + 1.0) * (length / PARTS))
-    found = np.empty((K, PARTS + 1))
-    for part in range(PARTS + 1):
-        here = still[part : part + PARTS * back + 1 : PARTS]
-        shares = np.append(still[0] - here[0], here[:-1] - here[1:])[:back]
-        found[:, part] = np.convolve(rates, shares)[:K]
-    return np.asarray(found + _before(rates, edges, left, places.ravel(), past).reshape(places.shape))
+        if self.stretch is not None or not is_regular(self.edges):
+            found = self.sum(what, times, np.repeat(np.arange(1, K + 1), PARTS + 1))
+            return np.asarray((found + self.before(what, times)).reshape(places.shape))
+        # Every interval passes on the same shares, so that sums are convolutions.
+        length = float(np.diff(self.edges).mean())
+        back = min(K, int(self.law.reach / length) + 2) if self.law.reach < np.inf else K
+        still = self.left(what, np.arange(PARTS * (back + 1) + 1.0) * (length / PARTS), 0)
+        found = np.empty((K, PARTS + 1))
+        for part in range(PARTS + 1):
+            here = still[part : part + PARTS * back + 1 : PARTS]
+            shares = np.append(still[0] - here[0], here[:-1] - here[1:])[:back]
+            found[:, part] = np.convolve(self.rates, shares)[:K]
+        return np.asarray(found + self.before(what, times).reshape(places.shape))
 
+    def average(self) -> Vector:
+        """Mean of the load over each interval: of its own arrivals, and of those of the intervals before."""
+        lengths, begun = np.diff(self.edges), np.arange(len(self.rates))
+        means = self.law.mean * (1.0 if self.stretch is None else self.stretch)
+        finished = self.left(EXCESS_SQUARE, np.zeros_like(lengths), begun) - self.left(EXCESS_SQUARE, lengths, begun)
+        work = self.rates * (means * lengths - finished)
+        for times, sign in ((self.edges[:-1], 1.0), (self.edges[1:], -1.0)):
+            work += sign * (self.sum(EXCESS_SQUARE, times, begun) + self.before(EXCESS_SQUARE, times))
+        return np.asarray(work / lengths)
 
-def _average(rates: Vector, edges: Vector, law: HandleTimes, past: Past) -> Vector:
-    """Mean of the load over each interval: of its own arrivals, and of those of the intervals before."""
-    lengths = np.diff(edges)
-    whole = law.excess_square(np.zeros(1))[0]
-    work = rates * (law.mean * lengths - whole + law.excess_square(lengths))
-    begun = np.arange(len(rates))
-    for times, sign in ((edges[:-1], 1.0), (edges[1:], -1.0)):
-        work += sign * _sum(rates, edges, law.excess_square, law.reach, times, begun)
-        work += sign * _before(rates, edges, law.excess_square, times, past)
-    return np.asarray(work / lengths)
-
-
-def _extreme(rates: Vector, edges: Vector, law: HandleTimes, past: Past, samples: Vector, slopes: Vector, sign: float) -> Vector:
-    """Greatest (sign 1) or least (-1) load of each interval."""
-    top, rise = sign * samples, sign * slopes
-    found = top.max(axis=1)
-    width = np.diff(edges) / PARTS
-    # Where the load turns between two samples it stays below the tangents at both.
-    bound = np.minimum(top[:, :-1] + rise[:, :-1] * width[:, None], top[:, 1:] - rise[:, 1:] * width[:, None])
-    turns = (rise[:, :-1] > 0.0) & (rise[:, 1:] < 0.0) & (bound > found[:, None] * (1.0 + sign * 1e-14))
-    interval, part = np.nonzero(turns)
-    low = edges[interval] + part * width[interval]
-    high = low + width[interval]
-    for _ in range(HALVINGS if len(interval) else 0):
-        middle = 0.5 * (low + high)
-        rising = sign * _slope(rates, edges, law, middle, interval, past) > 0.0
-        low, high = np.where(rising, middle, low), np.where(rising, high, middle)
-    np.maximum.at(found, interval, sign * _load(rates, edges, law, 0.5 * (low + high), past))
-    for kink in law.kinks:
-        times = edges + kink
-        times = times[times < edges[-1]]
-        np.maximum.at(found, np.searchsorted(edges, times, side="right") - 1, sign * _load(rates, edges, law, times, past))
-    return np.asarray(sign * found)
+    def extreme(self, samples: Vector, slopes: Vector, sign: float) -> Vector:
+        """Greatest (sign 1) or least (-1) load of each interval."""
+        top, rise = sign * samples, sign * slopes
+        found = top.max(axis=1)
+        width = np.diff(self.edges) / PARTS
+        # Where the load turns between two samples it stays below the tangents at both.
+        bound = np.minimum(top[:, :-1] + rise[:, :-1] * width[:, None], top[:, 1:] - rise[:, 1:] * width[:, None])
+        turns = (rise[:, :-1] > 0.0) & (rise[:, 1:] < 0.0) & (bound > found[:, None] * (1.0 + sign * 1e-14))
+        interval, part = np.nonzero(turns)
+        low = self.edges[interval] + part * width[interval]
+        high = low + width[interval]
+        for _ in range(HALVINGS if len(interval) else 0):
+            middle = 0.5 * (low + high)
+            rising = sign * self.slope(middle, interval) > 0.0
+            low, high = np.where(rising, middle, low), np.where(rising, high, middle)
+        np.maximum.at(found, interval, sign * self.load(0.5 * (low + high)))
+        factor = np.ones_like(self.rates) if self.stretch is None else self.stretch
+        for kink in self.law.kinks:
+            times = np.concatenate([self.edges[:-1] + kink * factor, self.edges[1:] + kink * factor])
+            times = times[times < self.edges[-1]]
+            np.maximum.at(found, np.searchsorted(self.edges, times, side="right") - 1, sign * self.load(times))
+        return np.asarray(sign * found)

@@ -135,13 +135,14 @@ def markdown() -> str:
     """The list as the page ``docs/scenario.md``."""
     rows = [
         "# Every key of a scenario file\n",
-        "Written by `wfm schema --markdown`. A value that differs from its default counts as `yours` in every report.\n",
+        "Written by `wfm schema --markdown`. A value that differs from its default counts as `yours` in every report.",
+        "`*` is a name of your own (of targets: dates), `[]` each of a list.\n",
         "| key | unit | default | origin | source | meaning | 含义 |",
         "| --- | --- | --- | --- | --- | --- | --- |",
         f"| `{EXTENDS}` |  |  |  |  | {EXTENDS_EN} | {EXTENDS_ZH} |",
     ]
     for entry in documented():
-        default = "**required**" if entry.required else "" if entry.default is None else f"`{_written(entry.default)}`"
+        default = "**required**" if entry.required else "" if entry.default in (None, (), {}) else f"`{_written(entry.default)}`"
         cells = (f"`{entry.key}`", entry.unit, default, entry.origin, entry.source, entry.en, entry.zh)
         rows.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
     return "\n".join(rows) + "\n" + _NOTES

@@ -66,6 +66,7 @@ def advise(
         *_event(scenario, history, staffed),
         *_planned(scenario, staffed),
         *_dated(scenario, staffed),
+        *_busier(scenario, staffed),
         *_uncertain(scenario, staffed),
         *_inputs(scenario, history, origins, synthetic=synthetic),
     )
@@ -83,7 +84,7 @@ def _shortage(staffed: Staffed) -> list[Advice]:
 def _weekday(scenario: Scenario, simulation: SimulationResult, better: OneMore | None) -> list[Advice]:
     """The weekday that keeps the promise least, and what one more person would do."""
     weekdays = simulation.weekdays
-    weak = weekdays[weekdays["met"] < scenario.promise.day_target_met]
+    weak = weekdays[weekdays["met"] < scenario.promised_days]
     if weak.empty:
         return []
     worst = weak.iloc[int(weak["met"].argmin())]
@@ -99,7 +100,7 @@ def _weekday(scenario: Scenario, simulation: SimulationResult, better: OneMore |
             "low": float(worst["met_low"]),
             "high": float(worst["met_high"]),
             "days": float(worst["days"]),
-            "promise": scenario.promise.day_target_met,
+            "promise": scenario.promised_days,
         },
     )
     if better is None:
@@ -262,6 +263,16 @@ def _dated(scenario: Scenario, staffed: Staffed) -> list[Advice]:
         return []
     days = sorted(set(work.loc[np.any(own, axis=0), "date"]))
     return [Advice("dated_targets", {"count": float(len(days)), "day": str(days[0]), "last": str(days[-1])})]
+
+
+def _busier(scenario: Scenario, staffed: Staffed) -> list[Advice]:
+    """How much more than the forecast people are staffed for, to keep a promise by the day."""
+    work = staffed.workload
+    if "busier" not in work or not (work["busier"] > 1).any():
+        return []
+    factors = work.groupby("date")["busier"].first()
+    values: dict[str, Value] = {"promise": scenario.promised_days, "median": float(factors.median()) - 1}
+    return [Advice("staffed_busier", {**values, "most": float(factors.max()) - 1, "day": str(factors.idxmax())})]
 
 
 def _uncertain(scenario: Scenario, staffed: Staffed) -> list[Advice]:

@@ -71,7 +71,7 @@ def one_more(scenario: Scenario, staffed: Staffed, simulation: SimulationResult,
     """
     weekdays = simulation.weekdays
     weak = weekdays.iloc[int(weekdays["met"].argmin())] if len(weekdays) else None
-    if weak is None or weak["met"] >= scenario.promise.day_target_met:
+    if weak is None or weak["met"] >= scenario.promised_days:
         return None
     weekday = int(weak["weekday"])
     chosen = _best_shift(scenario, staffed, simulation, weekday)

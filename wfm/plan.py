@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from wfm.capacity import People
+    from wfm.peakday import PeakDay
     from wfm.scenario.model import Scenario
     from wfm.schedule.schedule import Schedule
 
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 class Plan:
     """A plan: the tables of DESIGN section 2 for one scenario, and what follows from them.
 
-    ``history`` is None where the scenario has none; ``status`` is "short" where targets are not met as often as promised;
+    ``history`` is None where the scenario has none; ``peak`` where no day is out of the ordinary; ``status`` is "short" where targets are not met as often as promised;
     ``overrides`` are the changes to the scenario file that were asked for beside it (``--set``, ``--given``), as they were written.
     """
 
@@ -51,11 +52,12 @@ class Plan:
     advice: tuple[Advice, ...]
     origins: tuple[Origin, ...]
     overrides: tuple[str, ...] = ()
+    peak: PeakDay | None = None
 
     @property
     def status(self) -> str:
         """``"met"`` or ``"short"``: whether all targets are met on the promised share of days."""
-        return "met" if self.simulation.met >= self.scenario.promise.day_target_met else "short"
+        return "met" if self.simulation.met >= self.scenario.promised_days else "short"
 
 
 def make_plan(
@@ -94,6 +96,7 @@ def make_plan(
     past, repairs = steps.past
     staffed = steps.staffed
     simulation, better = steps.simulation, steps.one_more
+    peak = steps.peak
     money = steps.money
     known = tuple(origins(steps.asked))
     return Plan(
@@ -126,4 +129,5 @@ def make_plan(
             lacking=lacking(repairs),
         ),
         origins=known,
+        peak=peak,
     )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from wfm.core import units
 from wfm.staffing import queue_model
+from wfm.staffing.linked import linked_factor
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class Carried:
     """What a number of seats can carry by formula: the busiest interval of the plan decides, each interval taken by itself.
+
+    Where the scenario links intervals (``staffing.method: transient``), the busiest interval's whole day decides, linked.
 
     Factors multiply the plan's volume; orders are per average day, nan where the scenario knows no orders. ``weekday`` is the
     weekday (0 Monday) of the interval that decides.
@@ -57,6 +60,11 @@ def carried(scenario: Scenario, workload: pd.DataFrame, seats: int) -> Carried:
     answer_rate = math.nan
     if "answer_rate" in asked:
         answer_rate = float(model.rate_for(agents, answer_rate=asked["answer_rate"])) / float(top["arrival_rate"])
+    if scenario.staffing.method == "transient":
+        day = workload[workload["date"] == top["date"]]
+        all_targets = linked_factor(day, scenario.targets, scenario.contact, agents)
+        if "answer_rate" in asked:
+            answer_rate = linked_factor(day, scenario.targets, scenario.contact, agents, only="answer_rate")
     orders = math.nan if scenario.demand.orders_per_day is None else scenario.demand.orders_per_day * scenario.demand.volume
     return Carried(
         seats=seats,

@@ -151,7 +151,7 @@ def _service(plan: Plan, numbers: Headline, language: str) -> list[str]:
         for key in ("answer_rate", "sl_offered", "asa_answered", "occupancy")
         if f"service.{key}" in numbers
     ]
-    promise = formats.percent(plan.scenario.promise.day_target_met)
+    promise = formats.percent(plan.scenario.promised_days)
     targets = sentences.targets(plan, language)
     kept = with_half(numbers, "service.days_met", language)
     parts = [text("screen.days_met", language, targets=targets, met=kept, promise=promise)]

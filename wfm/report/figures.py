@@ -195,7 +195,7 @@ def weekdays(plan: Plan, language: str) -> Any:
     import plotly.graph_objects as go
 
     rows = plan.simulation.weekdays.dropna(subset=["met"])
-    promise = plan.scenario.promise.day_target_met
+    promise = plan.scenario.promised_days
     names = [text(f"weekday.{int(value)}", language) for value in rows["weekday"]]
     colours = [style.RED if met < promise else style.SKY for met in rows["met"]]
     error = None

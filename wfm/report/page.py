@@ -104,7 +104,7 @@ def verdict(plan: Plan, language: str) -> list[str]:
                 lines.append(text("verdict.ahead", language, second=names[1], gap=gap))
             else:
                 lines.append(text("verdict.alone", language))
-    met, promise = formats.share(numbers["service.days_met"]), formats.percent(plan.scenario.promise.day_target_met)
+    met, promise = formats.share(numbers["service.days_met"]), formats.percent(plan.scenario.promised_days)
     lines.append(text(f"verdict.service_{plan.status}", language, met=met, promise=promise))
     return lines
 
@@ -137,7 +137,7 @@ def tiles(plan: Plan, numbers: Headline, language: str) -> list[Tile]:
         "tile.days_note",
         language,
         targets=sentences.targets(plan, language),
-        promise=formats.percent(scenario.promise.day_target_met),
+        promise=formats.percent(scenario.promised_days),
     )
     result.append(Tile(text("tile.days_met", language), *_apart(with_half(numbers, "service.days_met", language), promise)))
     if numbers["carried.orders_all_targets"] is not None:

@@ -133,7 +133,7 @@ def _main_numbers(sheet: Any, styles: Styles, plan: Plan, language: str, row: in
 def _numbers(plan: Plan, language: str) -> list[tuple[Any, ...]]:
     """Name, value, low, high, unit, definition, and the kind of the cells."""
     found, scenario = headline(plan), plan.scenario
-    shrinkage, promise = scenario.people.shrinkage, formats.percent(scenario.promise.day_target_met)
+    shrinkage, promise = scenario.people.shrinkage, formats.percent(scenario.promised_days)
     shares = {"in_office": formats.percent(shrinkage.in_office), "out_of_office": formats.percent(shrinkage.out_of_office)}
     person = formats.unit("people", language)
     status = text(f"cover.status_{plan.status}", language)

@@ -142,6 +142,11 @@ class Report(Inputs):
             "written": True,
         },
     )
+    compare: Annotated[tuple[Literal["independent_intervals", "transient", "simulation"], ...], Field(min_length=1)] = Field(
+        ("independent_intervals", "transient", "simulation"),
+        description="ways of computing that the peak day's page sets side by side",
+        json_schema_extra={"zh": "高峰日页面并列比较的算法"},
+    )
 
 
 class Scenario(Inputs):
@@ -179,6 +184,12 @@ class Scenario(Inputs):
     options: Options = group(Options, "ways of running the centre", "运营方案")
     simulation: SimulationInputs = group(SimulationInputs, "work the simulation may do", "仿真设置")
     report: Report = group(Report, "what the report shows", "报告内容")
+
+    @property
+    def promised_days(self) -> float:
+        """Share of days on which all targets are to be met: what people are staffed for where that is written, else ``promise``."""
+        asked = self.staffing.promise.day_target_met
+        return self.promise.day_target_met if asked is None else asked
 
     @model_validator(mode="after")
     def _events_fit(self) -> Scenario:

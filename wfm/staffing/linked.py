@@ -102,6 +102,49 @@ def linked_service(workload: pd.DataFrame, agents: Floats, targets: Targets, con
     return columns | {"asa_answered": np.full(len(workload), np.nan)}
 
 
+def linked_factor(workload: pd.DataFrame, targets: Targets, contact: ContactType, agents: float, only: str | None = None) -> float:
+    """How many times its contacts a stretch of time may have before so many agents, all of them all the time, miss a target.
+
+    Parameters
+    ----------
+    agents
+        Of real order: between two whole numbers by straight line.
+    only
+        The one target that counts; None for all.
+    """
+    from wfm.erlang.transient.staffing import Goals
+
+    low = math.floor(agents + 1e-9)
+    share = max(agents - low, 0.0)
+    asked = _goals(workload, targets)
+    thresholds = asked["within"]
+    kept = {name: values if only in (None, name) else np.full(len(values), np.nan) for name, values in asked.items()}
+    spans = list(open_spans(workload))
+
+    def holds(number: int, factor: float) -> bool:
+        for span in spans:
+            scaled = workload.iloc[span].assign(arrival_rate=workload["arrival_rate"].iloc[span] * factor)
+            if scaled["arrival_rate"].max() * scaled["aht"].max() > 3 * number + 30:
+                return False
+            goals = Goals(kept["answer_rate"][span], kept["sl_offered"][span], thresholds[span], kept["occupancy"][span])
+            if not goals.met(chain(scaled, contact).solve(number, threshold=thresholds[span])).all():
+                return False
+        return True
+
+    def greatest(number: int) -> float:
+        if number == 0:
+            return 0.0
+        good, bad = 0.0, 0.25
+        while holds(number, bad) and bad < 1e6:
+            good, bad = bad, 2 * bad
+        while bad - good > 1e-4 * bad:
+            middle = (good + bad) / 2
+            good, bad = (middle, bad) if holds(number, middle) else (good, middle)
+        return good
+
+    return greatest(low) if share < 1e-9 else (1 - share) * greatest(low) + share * greatest(low + 1)
+
+
 def _goals(workload: pd.DataFrame, targets: Targets) -> dict[str, Floats]:
     goals = {name: np.full(len(workload), np.nan) for name in ("answer_rate", "sl_offered", "occupancy")}
     goals["within"] = np.zeros(len(workload))

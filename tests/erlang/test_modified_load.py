@@ -126,6 +126,22 @@ def test_agents_lag_behind_a_rise():
     assert agents[3] > alone[3]
 
 
+@pytest.mark.parametrize("over", ["average", "most"])
+def test_targets_and_handle_times_by_interval(over):
+    """Each interval of a constant load is a queue of its own, with its own handle time, threshold and target."""
+    means, shares, thresholds = np.array([100.0, 200.0, 400.0]), np.array([0.7, 0.8, 0.9]), np.array([10.0, 20.0, 60.0])
+    mol = ModifiedOfferedLoad([0.2], 900.0, 300.0, 120.0)
+    assert mol.agents_for(over=over, sl_offered=([0.8], [20.0])) == ErlangA(0.2, 300.0, 120.0).agents_for(sl_offered=(0.8, 20.0))
+    for k in range(3):
+        rates, lengths = np.zeros(3), np.full(3, 1e6)
+        rates[k] = 0.2
+        lengths = np.concatenate([[0.0], np.cumsum(lengths)])
+        changing = ModifiedOfferedLoad(rates, lengths, 300.0, 120.0, aht=means, past="empty", points=1)
+        alone = ErlangA(0.2, means[k], 120.0)
+        assert changing.agents_for(sl_offered=(shares, thresholds))[k] == alone.agents_for(sl_offered=(shares[k], thresholds[k]))
+        assert changing.measures(30, thresholds)["sl_offered"][k] == pytest.approx(alone.measures(30, thresholds[k])["sl_offered"])
+
+
 def test_without_load_no_agents():
     agents = ModifiedOfferedLoad([0.0, 0.0, 0.3], 900.0, 240.0, 120.0, past="empty").agents_for(sl_offered=(0.8, 20.0))
     assert agents[:2].tolist() == [0.0, 0.0]

@@ -63,6 +63,8 @@ class ModifiedOfferedLoad:
         stationary queue has exponential handle times of the same mean.
     patience
         Mean patience [s] if exponential, >= 0; or a distribution of `wfm.erlang.impatience`.
+    aht
+        Mean handle time of those who arrive in each interval [s], where it changes; see `offered_load`.
     past
         What was before the first edge: ``"stationary"`` or ``"empty"``, see `offered_load`.
     delay
@@ -83,6 +85,7 @@ class ModifiedOfferedLoad:
         service: Any,
         patience: float | Patience,
         *,
+        aht: Numbers | None = None,
         past: Past = "stationary",
         delay: float = 0.0,
         points: int = 4,
@@ -98,8 +101,8 @@ class ModifiedOfferedLoad:
         # The ends count for the greatest load, not for the average.
         inner = edges[:-1, None] + np.diff(edges)[:, None] * (0.5 + 0.5 * nodes)
         times = np.concatenate([inner, edges[:-1, None], edges[1:, None]], axis=1)
-        self._loads = np.asarray(offered_load(rates, edges, law, times - late, past=past))
-        self._aht = law.mean
+        self._loads = np.asarray(offered_load(rates, edges, law, times - late, aht=aht, past=past))
+        self._aht = np.full(len(rates), law.mean) if aht is None else per_interval(self._shape, "aht", aht, len(rates))
         self._patience = patience
 
     @property
@@ -107,7 +110,7 @@ class ModifiedOfferedLoad:
         """Mean of the load over each interval, by the points [erlang]."""
         return self._shape.wrap(self._loads[:, :-2] @ self._weights, "offered_load")
 
-    def measures(self, agents: Numbers, threshold: float | None = None) -> dict[str, Any]:
+    def measures(self, agents: Numbers, threshold: Numbers | None = None) -> dict[str, Any]:
         """KPIs with so many agents, averaged over the time of each interval.
 
         Parameters
@@ -115,7 +118,7 @@ class ModifiedOfferedLoad:
         agents
             Agents in each interval, or one number for all, >= 0.
         threshold
-            T of the service levels [s]; without it they are absent.
+            T of the service levels [s], one or one for each interval; without it they are absent.
 
         Returns
         -------
@@ -123,7 +126,7 @@ class ModifiedOfferedLoad:
             Name to one value for each interval, of the KPIs in `AVERAGED`.
         """
         staff = per_interval(Shape(), "agents", agents, len(self._loads))
-        found = self._queue(self._loads[:, :-2]).measures(staff[:, None], threshold)
+        found = self._queue(self._loads[:, :-2]).measures(staff[:, None], _upright(threshold))
         names = [name for name in AVERAGED if name in found]
         return {name: self._shape.wrap(np.asarray(found[name]) @ self._weights, name) for name in names}
 
@@ -136,8 +139,8 @@ class ModifiedOfferedLoad:
             Whether an interval meets a target on ``"average"`` over its time, or all the time, so at its ``"most"`` load (at the
             points or the ends).
         **targets
-            As in `wfm.erlang.ErlangA.agents_for`, such as ``sl_offered=(0.80, 20)`` or ``abandon_rate_offered=0.05``; on
-            average those in `AVERAGED`.
+            As in `wfm.erlang.ErlangA.agents_for`, such as ``sl_offered=(0.80, 20)`` or ``abandon_rate_offered=0.05``, also one
+            for each interval; on average those in `AVERAGED`.
 
         Returns
         -------
@@ -159,7 +162,7 @@ class ModifiedOfferedLoad:
     def _least(self, queue: Queue, name: str, bound: Any, threshold: Any) -> Vector:
         kpi = queue._kpis[name]
         limits = np.broadcast_to(np.asarray(bound, dtype=np.float64), len(self._loads))
-        within = threshold if kpi.needs_threshold else None
+        within = _upright(threshold) if kpi.needs_threshold else None
 
         def holds(n: Vector) -> NDArray[np.bool_]:
             value = np.asarray(queue.measures(n[:, None], within)[name]) @ self._weights
@@ -170,10 +173,16 @@ class ModifiedOfferedLoad:
         return np.where(self._loads[:, :-2].max(axis=1) > 0.0, least, 0.0)
 
     def _queue(self, loads: Vector) -> Queue:
-        rates = np.maximum(loads, 0.0) / self._aht
+        aht = self._aht if loads.ndim == 1 else self._aht[:, None]
+        rates = np.maximum(loads, 0.0) / aht
         if isinstance(self._patience, Patience):
-            return MMnG(rates, self._aht, self._patience)
-        return ErlangA(rates, self._aht, self._patience)
+            return MMnG(rates, aht, self._patience)
+        return ErlangA(rates, aht, self._patience)
+
+
+def _upright(values: Any) -> Any:
+    """What is given for each interval holds at all points of it."""
+    return np.asarray(values)[:, None] if np.ndim(values) == 1 else values
 
 
 def stabilised_agents(
@@ -184,6 +193,7 @@ def stabilised_agents(
     abandon_rate: float,
     *,
     over: Over = "average",
+    aht: Numbers | None = None,
     past: Past = "stationary",
 ) -> Any:
     """Agents by interval with which the same share abandons all day (DIS-MOL).
@@ -196,7 +206,7 @@ def stabilised_agents(
 
     Parameters
     ----------
-    rate, interval, service, patience, past
+    rate, interval, service, patience, aht, past
         As in `ModifiedOfferedLoad`.
     abandon_rate
         Share of the offered that may abandon, above 0 and below 1.
@@ -217,7 +227,7 @@ def stabilised_agents(
     if share >= 1.0:
         raise ValueError("abandon_rate is 1; with no agents at all everybody abandons")
     delay = wait_until_gone(patience, share)
-    queue = ModifiedOfferedLoad(rate, interval, service, patience, past=past, delay=delay)
+    queue = ModifiedOfferedLoad(rate, interval, service, patience, aht=aht, past=past, delay=delay)
     return queue.agents_for(over=over, abandon_rate_offered=share)
 
 

@@ -82,6 +82,48 @@ def test_small_nasty_models(case: tuple[Model, Drawn]) -> None:
     both(*case)
 
 
+def crowd(seed: int) -> tuple[Model, Drawn]:
+    """Hundreds at once on a few dozen lines, so that lines run out and are free again; many redials, many equal moments."""
+    random = np.random.default_rng(seed)
+    K, length, n = int(random.integers(1, 6)), int(random.choice([10, 30, 200])), int(random.integers(100, 500))
+    gaps = random.choice([0, 0, 7], K)
+    start = (np.arange(K) * length + np.cumsum(gaps)).astype(np.int64)
+    at_once = random.random() < 0.5
+    plan = Model(
+        start=start,
+        length=np.full(K, length, dtype=np.int64),
+        rate=np.zeros(K),
+        agents=random.integers(0, random.choice([5, 30, 60]) + 1, K),
+        aht=np.full(K, 20e-6),
+        day=740_000 + np.cumsum(gaps > 0),
+        day_cv=np.zeros(K),
+        slot_cv=np.zeros(K),
+        cv=1.0,
+        talk_share=float(random.choice([1.0, 0.7])),
+        onset=float(random.choice([0.0, 2e-6])),
+        then_mean=10e-6,
+        redial_busy=0.8,
+        redial_abandon=0.8,
+        redial_delay=0.0 if at_once else 5e-6,
+        attempts_max=int(random.integers(1, 8)),
+        lines=int(random.integers(25, 150)),
+    )
+    interval = np.sort(random.integers(0, K, n))
+    arrival = np.sort(start[interval] + random.integers(0, length, n))
+    interval = np.searchsorted(start, arrival, side="right") - 1
+    handle, patience = random.integers(0, 60, n), random.choice([0, 3, 10, 40, NEVER], n)
+    return plan, Drawn(seed, 0, arrival, interval, handle, patience, plan.day[interval], np.arange(n))
+
+
+def test_crowds_on_few_lines() -> None:
+    blocked = again = 0
+    for seed in range(150):
+        records = both(*crowd(seed))
+        blocked += int(np.sum(records.outcome == BLOCKED))
+        again += int(np.sum(records.attempt > 1))
+    assert min(blocked, again) > 5_000
+
+
 # Sixteen half-hours a day; agents rise and fall, and at noon there are none.
 STEPS = np.array([10, 12, 15, 18, 20, 20, 16, 0, 4, 12, 18, 20, 17, 14, 9, 3])
 PATIENT = {"onset": 5.0, "then_mean": 90.0}

@@ -3,12 +3,12 @@
 In order of arrival, a contact is answered by the agent who is free first; so there is no event of a departure and no queue: a heap
 holds the moment at which each agent is free, and a contact that is answered replaces the least of them. Only when that moment lies
 beyond the next change of the number of agents does a contact stay undecided until then. What remains are arrivals (sorted),
-redials (a heap) and, where lines are limited, the moments at which lines become free (a heap).
+redials (a heap) and, where lines are limited, the moments at which lines become free.
 
 Where moments are equal, `wfm.simulate.events` says what comes first. Departures and the change of agents come before arrivals, so
 an agent free at the very moment counts; losing patience comes last, so it takes a moment strictly before the answer. All agents are
 alike, so the order of departures at one moment does not matter. A redial without delay after lost patience happens after the other
-redials of its moment, but before whoever loses patience next: its ``ORDER`` says so.
+redials of its moment, but before whoever loses patience next: its ``ORDER`` says so. It finds at least its own line free.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ Integers = NDArray[np.int64]
 HANDLED, ABANDONED, BLOCKED = 0, 1, 2
 NEVER = draws.NEVER
 FOREVER = (1 << 63) - 1
+LATEST = 1 << 61  # 73,000 years
 LONGEST = 1 << 50  # 35 years: sums over thousands of agents still fit
 
 # Columns of later attempts.
@@ -32,10 +33,11 @@ WIDTH = 9
 
 PLAYED, ILL_ORDERED, TOO_LATE = 0, 1, 2  # how a play ended
 
-# ORDER of a redial: contact and attempt; for one without delay after lost patience, this bit, the contact, the attempt that was
-# abandoned, and its own number.
+# ORDER of a redial among those of its moment: contact and attempt, behind all others if without delay after lost patience.
 _AFTER_PATIENCE = 1 << 60
-_CONTACT, _ATTEMPT = 16, 8
+_ATTEMPT_BITS = 8
+
+_FEW_LINES = 32  # so many are looked through as fast as a heap is kept
 
 _U = np.uint64
 _compile = kernel(__file__, draws.__file__)
@@ -110,31 +112,35 @@ def _drop_first_redial(heap: Integers, size: int, more: Integers) -> None:
 
 
 @_compile
-def _insert_release(times: Integers, orders: Integers, size: int, time: int, order: int) -> None:
-    i = size
-    while i > 0:
-        above = (i - 1) >> 1
-        if times[above] < time or (times[above] == time and orders[above] <= order):
-            break
-        times[i], orders[i] = times[above], orders[above]
-        i = above
-    times[i], orders[i] = time, order
+def _free_lines(release: Integers, held: int, came: int, heaped: bool) -> int:
+    """Forget the lines that are free for who comes at ``came``: how many are left.
+
+    A line's key is twice the moment at which it is free, and 1 more after lost patience, which comes after the arrivals of its
+    moment.
+    """
+    now = 2 * came
+    if heaped:
+        while held > 0 and release[0] <= now:
+            held -= 1
+            last, release[held] = release[held], FOREVER
+            if held > 0:
+                replace_first(release, held, last)
+        return held
+    left = 0
+    for i in range(held):
+        if release[i] > now:
+            release[left] = release[i]
+            left += 1
+    return left
 
 
 @_compile
-def _drop_first_release(times: Integers, orders: Integers, size: int) -> None:
-    last = size - 1
-    time, order = times[last], orders[last]
-    i, child = 0, 1
-    while child < last:
-        right = child + 1
-        if right < last and (times[right] < times[child] or (times[right] == times[child] and orders[right] < orders[child])):
-            child = right
-        if times[child] > time or (times[child] == time and orders[child] >= order):
-            break
-        times[i], orders[i] = times[child], orders[child]
-        i, child = child, 2 * child + 1
-    times[i], orders[i] = time, order
+def _heap_up(values: Integers, count: int) -> None:
+    """Make the first ``count`` values a heap."""
+    for i in range(count):
+        insert(values, i, values[i])
+    for i in range(count, len(values)):
+        values[i] = FOREVER
 
 
 @_compile
@@ -168,7 +174,7 @@ def _longer(values: Integers) -> Integers:
     # Not by numpy's concatenate, which takes a second to compile.
     result = np.empty(2 * len(values), dtype=np.int64)
     for i in range(len(values)):
-        result[i] = values[i]
+        result[i], result[len(values) + i] = values[i], FOREVER
     return result
 
 
@@ -248,7 +254,8 @@ def play(
     waiting = 0
     more, later = np.empty((64, WIDTH), dtype=np.int64), 0
     soon, redialling = np.empty(64, dtype=np.int64), 0
-    release, release_order, held = np.empty(64, dtype=np.int64), np.empty(64, dtype=np.int64), 0
+    # Lines that are held, until when: in no order as long as some are free, a heap where nearly none is.
+    release, held, heaped = np.empty(64, dtype=np.int64), 0, False
     fresh, last = 0, 0
     redials_abandoned = redial_abandon > 0.0 and attempts_max > 1
 
@@ -264,13 +271,15 @@ def play(
         horizon = end[k] if let_go else until
         last = max(last, since)
         again, waited, kept = 0, waiting, 0
-        alone = lines < 0 and present > 0
         while True:
-            if alone and again > waited:
+            if again > waited and present > 0:
                 # ---- the usual case: new contacts, one after the other, until something else has to be looked at ----
                 stop = more[soon[0], ARRIVAL] if redialling > 0 else FOREVER
                 ends, booked = end[k], 0
+                lines_known = min(lines, len(release) - 4)
                 while fresh < N:
+                    if 0 <= lines_known <= held:
+                        break
                     came, frees = arrival[fresh], free[0]
                     if came >= ends or came < last or came > stop or frees > horizon or interval[fresh] != k:
                         break
@@ -280,17 +289,25 @@ def play(
                         if redials_abandoned:
                             break
                         outcome[fresh], wait[fresh] = ABANDONED, patient
+                        free_at = 2 * (came + patient) + 1
                     else:
                         work = handle[fresh]
-                        if begin >= NEVER or work > LONGEST:
+                        if begin >= LATEST or work > LONGEST:
                             return TOO_LATE, 0, more
                         done = begin + work
                         replace_first(free, present, done)
                         outcome[fresh], wait[fresh] = HANDLED, begin - came
+                        free_at = 2 * (begin + int(work * talk_share)) if lines >= 0 else 0
                         if done <= ends:
                             booked += work
                         else:
                             _book(busy, overrun, start, end, k, begin, done)
+                    if lines >= 0:
+                        if heaped:
+                            insert(release, held, free_at)
+                        else:
+                            release[held] = free_at
+                        held += 1
                     last = came
                     fresh += 1
                 busy[k] += booked
@@ -322,21 +339,26 @@ def play(
             if who >= 0:
                 contact, attempt, came, within = who, 1, arrival[who], interval[who]
                 work, patient = handle[who], patience[who]
-                order = (contact << _CONTACT) | attempt
+                behind = False
             else:
                 row = -1 - who
                 contact, attempt, came, within = more[row, CONTACT], more[row, ATTEMPT], more[row, ARRIVAL], more[row, INTERVAL]
                 work, patient = more[row, HANDLE], more[row, PATIENCE]
-                order = more[row, ORDER]
+                behind = more[row, ORDER] >= _AFTER_PATIENCE
 
             # ---- what becomes of them ----
             result, waits, share = HANDLED, 0, 0.0
             blocked = False
-            if arrives and lines >= 0:
-                sees = 0 if order < _AFTER_PATIENCE else 1 + ((order ^ _AFTER_PATIENCE) >> _ATTEMPT)
-                while held > 0 and (release[0] < came or (release[0] == came and release_order[0] <= sees)):
-                    _drop_first_release(release, release_order, held)
-                    held -= 1
+            if arrives and lines >= 0 and not behind:  # else their own line is free
+                if held + waiting >= min(lines, len(release) - 4):
+                    held = _free_lines(release, held, came, heaped)
+                    if lines > len(release) - 4 and 2 * held > len(release):
+                        release = _longer(release)
+                    elif heaped:
+                        heaped = 4 * held >= 3 * lines
+                    elif lines > _FEW_LINES and 8 * held > 7 * lines:
+                        _heap_up(release, held)
+                        heaped = True
                 blocked = held + waiting >= lines
             gives_up = came + patient if patient < NEVER else FOREVER
             if blocked:
@@ -348,7 +370,7 @@ def play(
                     if gives_up < begin:
                         result, waits = ABANDONED, patient
                     else:
-                        if begin >= NEVER or work > LONGEST:
+                        if begin >= LATEST or work > LONGEST:
                             return TOO_LATE, 0, more
                         done = begin + work
                         replace_first(free, present, done)
@@ -371,13 +393,13 @@ def play(
                 if result == ABANDONED:
                     share = redial_abandon
                 if lines >= 0:
-                    if held == len(release):
+                    if held + 4 >= len(release):
                         release = _longer(release)
-                        release_order = _longer(release_order)
-                    if result == HANDLED:
-                        _insert_release(release, release_order, held, came + waits + int(work * talk_share), 0)
+                    free_at = 2 * (came + waits + int(work * talk_share)) if result == HANDLED else 2 * (came + waits) + 1
+                    if heaped:
+                        insert(release, held, free_at)
                     else:
-                        _insert_release(release, release_order, held, came + waits, 1 + ((contact << _ATTEMPT) | attempt))
+                        release[held] = free_at
                     held += 1
             if who >= 0:
                 outcome[who], wait[who] = result, waits
@@ -402,12 +424,9 @@ def play(
             )
             more[later, CONTACT], more[later, ATTEMPT], more[later, INTERVAL] = contact, attempt + 1, there
             more[later, ARRIVAL], more[later, HANDLE], more[later, PATIENCE] = time, drawn[0], drawn[1]
-            if delay > 0:
-                more[later, ORDER] = (contact << _CONTACT) | (attempt + 1)
-            elif result == BLOCKED:
-                more[later, ORDER] = order + 1
-            else:
-                more[later, ORDER] = _AFTER_PATIENCE | (contact << _CONTACT) | (attempt << _ATTEMPT) | (attempt + 1)
+            more[later, ORDER] = (contact << _ATTEMPT_BITS) | (attempt + 1)
+            if delay == 0 and result == ABANDONED:
+                more[later, ORDER] |= _AFTER_PATIENCE
             _insert_redial(soon, redialling, more, later)
             redialling += 1
             later += 1

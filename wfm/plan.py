@@ -28,8 +28,9 @@ if TYPE_CHECKING:
 class Plan:
     """A plan: the tables of DESIGN section 2 for one scenario, and what follows from them.
 
-    ``history`` is None where the scenario has none; ``peak`` where no day is out of the ordinary; ``status`` is "short" where targets are not met as often as promised;
-    ``overrides`` are the changes to the scenario file that were asked for beside it (``--set``, ``--given``), as they were written.
+    ``history`` is None where the scenario has none, ``peak`` where no day is out of the ordinary; ``status`` is "short" where
+    targets are not met as often as promised; ``overrides`` are the changes to the scenario file that were asked for beside it
+    (``--set``, ``--given``), as they were written.
     """
 
     scenario: Scenario

@@ -23,6 +23,7 @@ from wfm.expected import counted, expect, fitted, no_repairs, plan_grid, read_pa
 from wfm.forecast import day_draws
 from wfm.forecast.bands import completed
 from wfm.loop import OneMore, one_more, play
+from wfm.peakday import peak_day
 from wfm.promised import promised
 from wfm.reverse import Carried, carried
 from wfm.simulate import SimulationResult
@@ -34,6 +35,7 @@ from wfm.workload import workload
 if TYPE_CHECKING:
     import pandas as pd
 
+    from wfm.peakday import PeakDay
     from wfm.scenario.model import Scenario
     from wfm.schedule.schedule import Schedule
 
@@ -285,6 +287,18 @@ class Steps:
         cover, trunk = self.cover, lines(self.requirement, self.scenario)
         with self._stage("simulation"):
             return play(self.scenario, self.workload, cover, trunk)
+
+    @cached_property
+    def peak(self) -> PeakDay | None:
+        """The day that deserves a page of its own, seen three ways; None where no day is out of the ordinary."""
+        from wfm.peakday import at_peak
+
+        day = peak_day(self.scenario, self.workload)
+        if day is None:
+            return None
+        staffed, service = self.staffed, self.simulation.service
+        with self._stage("peak"):
+            return at_peak(self.scenario, staffed, service, day)
 
     @cached_property
     def one_more(self) -> OneMore | None:

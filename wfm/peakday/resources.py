@@ -1,0 +1,88 @@
+"""What binds by hour: agents, lines, licences and desks, each as the share of what the plan holds that the hour takes."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from wfm.staffed import lines as lines_for
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from wfm.capacity import People
+    from wfm.scenario.model import Scenario
+
+#: In the order they are told.
+RESOURCES = ("agents", "lines", "licences", "seats")
+#: Shares closer than this to the greatest bind with it.
+TOGETHER = 0.005
+
+
+def by_hour(rows: pd.DataFrame, scenario: Scenario, people: People) -> pd.DataFrame:
+    """How far each resource is taken, hour by hour.
+
+    Parameters
+    ----------
+    rows
+        The day's intervals: ``start``, ``slot``, ``duration``, ``contacts``, ``needed`` and ``scheduled`` (agents on queue),
+        ``present`` (people in the building), and the requirement's columns with ``mean_wait_all``, the wait of all [s] with the
+        agents scheduled.
+    people
+        Seats, concurrent licences and lines held.
+
+    Returns
+    -------
+    DataFrame
+        One row an hour of the day's clock: ``start``, ``end``, ``contacts``; of each of `RESOURCES` ``<name>_used``,
+        ``<name>_held`` and ``<name>_share``, in the interval of the hour that takes the greatest share; ``binding``, the
+        resources of the greatest share with a ``+`` between them, "" where nothing is taken.
+
+        - agents: needed over scheduled, on queue.
+        - lines: lines for the hour's busiest interval by the rule of the plan's own (`wfm.staffed.lines`) over those held.
+        - licences: people present, or who would be with the agents needed, and the leaders they take, over concurrent licences.
+        - seats: the same people without leaders, or with where leaders have desks, over seats.
+    """
+    import pandas as pd
+
+    in_office, leaders = scenario.people.shrinkage.in_office, scenario.people.leaders
+    found = []
+    hour = (rows["slot"] * rows["duration"] // 3600).astype(int)
+    for _, part in rows.groupby(hour, sort=True):
+        wanted = np.maximum(part["present"].to_numpy(float), part["needed"].to_numpy(float) / (1 - in_office))
+        most = float(wanted[np.isfinite(wanted)].max(initial=0.0))
+        most = math.inf if np.isinf(wanted).any() else most
+        leading = 0.0 if most <= 0 else most if math.isinf(most) else math.ceil(most / leaders.span - 1e-9)
+        busiest = _tightest(part["needed"].to_numpy(float), part["scheduled"].to_numpy(float))
+        used = {
+            "agents": (float(part["needed"].iloc[busiest]), float(part["scheduled"].iloc[busiest])),
+            "lines": (float(lines_for(part, scenario)), float(people.lines)),
+            "licences": (most + leading, float(people.licences_concurrent)),
+            "seats": (most + (leading if leaders.own_desk else 0.0), float(people.seats)),
+        }
+        shares = {name: _share(*pair) for name, pair in used.items()}
+        greatest = max(shares.values())
+        binding = [name for name, share in shares.items() if greatest > 0 and (share == greatest or share >= greatest - TOGETHER)]
+        row: dict[str, object] = {
+            "start": part["start"].iloc[0],
+            "end": part["start"].iloc[-1] + pd.Timedelta(seconds=float(part["duration"].iloc[-1])),
+            "contacts": float(part["contacts"].sum()),
+        }
+        for name, (taken, held) in used.items():
+            row |= {f"{name}_used": taken, f"{name}_held": held, f"{name}_share": shares[name]}
+        found.append(row | {"binding": "+".join(binding)})
+    return pd.DataFrame(found)
+
+
+def _tightest(needed: np.ndarray, scheduled: np.ndarray) -> int:
+    """The interval that takes the greatest share; of equals the one that needs most."""
+    shares = [_share(need, have) for need, have in zip(needed.tolist(), scheduled.tolist(), strict=True)]
+    return max(range(len(shares)), key=lambda row: (shares[row], needed[row]))
+
+
+def _share(used: float, held: float) -> float:
+    if used <= 0:
+        return 0.0
+    return used / held if held > 0 else math.inf

@@ -100,6 +100,12 @@ def test_overload_with_patience_in_closed_form():
     assert later.waiting_time(t) == pytest.approx(patience * math.log1p(queue * aht / agents / patience), rel=1e-12)
 
 
+def test_thresholds_by_interval():
+    path = fluid(RATES, 900.0, AGENTS, 240.0, 150.0)
+    found = path.by_interval(np.linspace(0.0, 180.0, 10)).sl_offered
+    assert found == pytest.approx([path.by_interval(20.0 * k).sl_offered[k] for k in range(10)], rel=1e-12)
+
+
 def test_agents_who_go_finish_or_send_back():
     """Sixty busy, forty stay: those who finish are busy for another 240 ln(60/40) s, and nobody else is answered."""
     until = 240.0 * math.log(1.5)

@@ -105,13 +105,13 @@ class Fluid:
         """The first time, not before `at`, at which nobody waits; inf if there is none."""
         return self._clears(float(self._times(at)))
 
-    def by_interval(self, threshold: float | None = None) -> FluidByInterval:
+    def by_interval(self, threshold: Numbers | None = None) -> FluidByInterval:
         """Totals and averages of each interval.
 
         Parameters
         ----------
         threshold
-            T of the service level [s], >= 0.
+            T of the service level [s], >= 0 and finite, one or one for each interval.
 
         Returns
         -------
@@ -119,7 +119,7 @@ class Fluid:
             Contacts, queue and busy agents follow from the solution; what is averaged over arrivals is taken at 64 places of
             an interval, straight between them.
         """
-        within = None if threshold is None else float(Shape().read("threshold", threshold))
+        within = None if threshold is None else per_interval(Shape(), "threshold", threshold, len(self._rates))[:, None]
         start, end = self._edges[:-1], self._edges[1:]
         parts = np.linspace(0.0, 1.0, SAMPLES + 1)
         # The last sample belongs to the interval it ends.
@@ -263,7 +263,7 @@ def _mean(values: Vector) -> Vector:
         return np.asarray(0.5 * (values[:, 1:] + values[:, :-1]).mean(axis=1))
 
 
-def _share(wait: Vector, weight: Vector, bound: float, *, above: bool) -> Vector:
+def _share(wait: Vector, weight: Vector, bound: float | Vector, *, above: bool) -> Vector:
     """Mean weight of the times at which the wait is above a bound, or not; it is taken as straight between samples."""
     early, late = wait[:, :-1], wait[:, 1:]
     with np.errstate(divide="ignore", invalid="ignore"):

@@ -12,7 +12,7 @@ of the queue did, each with the share still there at its age: an integral in clo
 
 The equation for y = C(a + v) is solved by the implicit midpoint rule; steps end where rates and C bend and, as near as the
 wait at both ends of a step tells, G. The error falls with the square of the step: of a day of quarter hours with overload and
-exponential patience the default leaves errors of 0.01 s in waits and 0.002 contacts in queues. Where patience jumps, waits
+exponential patience the default leaves errors of 0.02 s in waits and 0.004 contacts in queues. Where patience jumps, waits
 stay at the jump while some leave; the implicit rule of Euler is taken there, whose error is of the order of a step.
 """
 

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from wfm.advice import _event, _planned, _special, _uncertain
+from wfm.core.errors import InputError
 from wfm.expected import expect, plan_grid, read_past
 from wfm.scenario.model import Scenario
 from wfm.scenario.origins import origins
@@ -165,3 +166,15 @@ def test_a_saved_scenario_holds_what_was_written() -> None:
     again = Scenario.model_validate(json.loads(scenario.model_dump_json()))
     assert [event.resolved() for event in again.events] == [event.resolved() for event in scenario.events]
     assert again == scenario
+
+
+def test_one_number_of_a_list_is_overridden_in_its_place() -> None:
+    overrides = ("events.0.planner_total=60000", "events.0.phases.opening.contacts=8", "events.0.phases.presale=null")
+    event = asked(*overrides, file="singles-day.yaml").events[0]
+    assert (event.planner_total, event.resolved()["opening"].contacts) == (60_000, 8)
+    assert "presale" not in event.resolved()
+    assert event.resolved()["main"].contacts == 5
+    with pytest.raises(InputError, match=r"events\.0\.phases\.Peak\.contacts: not a number"):
+        asked("events.0.phases.Peak={dates: 2027-11-11, contacts: x}", file="singles-day.yaml")
+    with pytest.raises(InputError, match="events: a list is needed here"):
+        asked("events.7.planner_total=1", file="singles-day.yaml")

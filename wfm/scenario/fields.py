@@ -100,7 +100,9 @@ def field_at(path: KeyPath) -> Documented | None:
         key = ".".join(map(str, path[: depth + 1]))
         if model is None and entry is not None and entry.items is not None:
             model = entry.items
-            entry = Documented(key, "section", "", False, None, "", "", str(part), str(part), model=model)
+            # In a table of sections null takes one of another source out, so that it says something.
+            nothing = entry.kind == "table"
+            entry = Documented(key, "section", "", False, None, "", "", str(part), str(part), nullable=nothing, model=model)
             continue
         if model is None:
             # Below a table of names, and in lists, anything may stand.

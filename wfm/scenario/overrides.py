@@ -58,6 +58,7 @@ def given(text: str, where: str = "--set") -> tuple[tuple[str, ...], object]:
 
 def put(values: Mapping[str, Any], places: dict[KeyPath, Place], path: KeyPath, value: object, place: Place) -> dict[str, Any]:
     """The values with one of them written; ``places`` (changed in place) says where it comes from. Null drops as in `merged`."""
+    path = _counted(values, path)
     result = _put(values, path, (), value)
     if path in places:
         for known in [known for known in places if known[: len(path)] == path]:
@@ -68,10 +69,27 @@ def put(values: Mapping[str, Any], places: dict[KeyPath, Place], path: KeyPath, 
     return result
 
 
+def _counted(values: object, path: KeyPath) -> KeyPath:
+    """A path with the numbers of those sections that stand in a list: ``events.0.planner_total``."""
+    found: list[str | int] = []
+    for part in path:
+        if isinstance(values, list) and str(part).isdecimal() and int(part) < len(values):
+            found.append(int(part))
+            values = values[int(part)]
+        else:
+            found.append(part)
+            values = values.get(part) if isinstance(values, Mapping) else None
+    return tuple(found)
+
+
 def _put(values: Mapping[str, Any], path: KeyPath, done: KeyPath, value: object) -> dict[str, Any]:
     result, key = dict(values), str(path[0])
     _one_of(result, done, key, value)
-    if len(path) > 1:
+    if len(path) > 2 and isinstance(path[1], int) and isinstance(items := result.get(key), list):
+        inside = items[path[1]] if isinstance(items[path[1]], Mapping) else {}
+        new = _put(inside, path[2:], (*done, key, path[1]), value)
+        result[key] = [*items[: path[1]], new, *items[path[1] + 1 :]]
+    elif len(path) > 1:
         inner = result.get(key)
         result[key] = _put(inner if isinstance(inner, Mapping) else {}, path[1:], (*done, key), value)
     elif value is None and _dropped((*done, key)):

@@ -183,7 +183,21 @@ def _plain(value: object) -> object:
 
 def _path(location: Iterable[str | int]) -> KeyPath:
     """Pydantic's location without the names of branches of a union and of wrappers."""
-    return tuple(part for part in location if not _is_branch(part))
+    found: list[str | int] = []
+    for part in location:
+        if not _is_branch(part) or _takes_names(tuple(found)):
+            found.append(part)
+    return tuple(found)
+
+
+def _takes_names(path: KeyPath) -> bool:
+    """Whether names of one's own stand below a key, such as those of shifts and phases; they may look like anything."""
+    from wfm.scenario.fields import field_at, own_names
+
+    entry = field_at(path)
+    if entry is None:
+        return False
+    return (entry.kind == "table" and entry.items is not None) or (entry.model is not None and own_names(entry.model) is not None)
 
 
 def _is_branch(part: object) -> bool:

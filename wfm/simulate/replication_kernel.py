@@ -8,12 +8,14 @@ from numpy.typing import NDArray
 from wfm.core import draws
 from wfm.core.compiled import kernel
 from wfm.simulate import drawing_kernel, tally_kernel
-from wfm.simulate.engines import compiled_kernel
+from wfm.simulate.engines import compiled_kernel, heap_kernel
 
 Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
-_compile = kernel(__file__, draws.__file__, drawing_kernel.__file__, tally_kernel.__file__, compiled_kernel.__file__)
+_compile = kernel(
+    __file__, draws.__file__, drawing_kernel.__file__, tally_kernel.__file__, compiled_kernel.__file__, heap_kernel.__file__
+)
 _expect, _fill, _whole_agents = drawing_kernel.expect, drawing_kernel.fill, drawing_kernel.whole_agents
 _play, _PLAYED = compiled_kernel.play, compiled_kernel.PLAYED
 _CONTACT, _INTERVAL, _HANDLE = compiled_kernel.CONTACT, compiled_kernel.INTERVAL, compiled_kernel.HANDLE

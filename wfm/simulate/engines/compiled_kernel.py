@@ -18,12 +18,13 @@ from numpy.typing import NDArray
 
 from wfm.core import draws
 from wfm.core.compiled import kernel
+from wfm.simulate.engines import heap_kernel
+from wfm.simulate.engines.heap_kernel import FOREVER, heap_up, insert, longer, replace_first
 
 Integers = NDArray[np.int64]
 
 HANDLED, ABANDONED, BLOCKED = 0, 1, 2
 NEVER = draws.NEVER
-FOREVER = (1 << 63) - 1
 LATEST = 1 << 61  # 73,000 years
 LONGEST = 1 << 50  # 35 years: sums over thousands of agents still fit
 
@@ -39,43 +40,9 @@ _ATTEMPT_BITS = 8
 
 _FEW_LINES = 32  # so many are looked through as fast as a heap is kept
 
-_U = np.uint64
-_compile = kernel(__file__, draws.__file__)
+_compile = kernel(__file__, draws.__file__, heap_kernel.__file__)
 _draw_redial = draws.redial
 _draw_attempt = draws.handle_and_patience
-
-
-@_compile
-def replace_first(heap: Integers, size: int, value: int) -> None:
-    """Put ``value`` where the least of the heap was.
-
-    Each place has four below it, of which the least is found without a jump: on random values a processor guesses every second
-    jump wrong. Three places after the last hold `FOREVER`, so that nobody has to ask how many there are.
-    """
-    i, below, end = _U(0), _U(1), _U(size)
-    while below < end:
-        a, b, c, d = heap[below], heap[below + _U(1)], heap[below + _U(2)], heap[below + _U(3)]
-        left, right = below + _U(b < a), below + _U(2) + _U(d < c)
-        least_left, least_right = b if b < a else a, d if d < c else c
-        place, least = right if least_right < least_left else left, least_right if least_right < least_left else least_left
-        if least >= value:
-            break
-        heap[i] = least
-        i, below = place, (place << _U(2)) + _U(1)
-    heap[i] = value
-
-
-@_compile
-def insert(heap: Integers, size: int, value: int) -> None:
-    """Put ``value`` into a heap of ``size``, which has room for it and for three after the last."""
-    i = size
-    while i > 0:
-        above = (i - 1) >> 2
-        if heap[above] <= value:
-            break
-        heap[i] = heap[above]
-        i = above
-    heap[i] = value
 
 
 @_compile
@@ -135,15 +102,6 @@ def _free_lines(release: Integers, held: int, came: int, heaped: bool) -> int:
 
 
 @_compile
-def _heap_up(values: Integers, count: int) -> None:
-    """Make the first ``count`` values a heap."""
-    for i in range(count):
-        insert(values, i, values[i])
-    for i in range(count, len(values)):
-        values[i] = FOREVER
-
-
-@_compile
 def _change_agents(free: Integers, before: int, now: int, leaving: Integers, leave: int, time: int) -> int:
     """Make the heap one of ``now`` agents at ``time``; whoever is busy beyond them finishes (``leaving``): how many do.
 
@@ -167,15 +125,6 @@ def _change_agents(free: Integers, before: int, now: int, leaving: Integers, lea
         insert(free, size, time)
         size += 1
     return leave
-
-
-@_compile
-def _longer(values: Integers) -> Integers:
-    # Not by numpy's concatenate, which takes a second to compile.
-    result = np.empty(2 * len(values), dtype=np.int64)
-    for i in range(len(values)):
-        result[i], result[len(values) + i] = values[i], FOREVER
-    return result
 
 
 @_compile
@@ -353,11 +302,11 @@ def play(
                 if held + waiting >= min(lines, len(release) - 4):
                     held = _free_lines(release, held, came, heaped)
                     if lines > len(release) - 4 and 2 * held > len(release):
-                        release = _longer(release)
+                        release = longer(release)
                     elif heaped:
                         heaped = 4 * held >= 3 * lines
                     elif lines > _FEW_LINES and 8 * held > 7 * lines:
-                        _heap_up(release, held)
+                        heap_up(release, held)
                         heaped = True
                 blocked = held + waiting >= lines
             gives_up = came + patient if patient < NEVER else FOREVER
@@ -383,7 +332,7 @@ def play(
                 else:
                     place = kept if again <= waited else waiting
                     if place == len(undecided):
-                        undecided = _longer(undecided)
+                        undecided = longer(undecided)
                     undecided[place] = who
                     if again <= waited:
                         kept += 1
@@ -394,7 +343,7 @@ def play(
                     share = redial_abandon
                 if lines >= 0:
                     if held + 4 >= len(release):
-                        release = _longer(release)
+                        release = longer(release)
                     free_at = 2 * (came + waits + int(work * talk_share)) if result == HANDLED else 2 * (came + waits) + 1
                     if heaped:
                         insert(release, held, free_at)
@@ -415,7 +364,7 @@ def play(
                 continue
             if later == len(more):
                 more = _more_rows(more)
-                soon = _longer(soon)
+                soon = longer(soon)
             there = k
             while there + 1 < K and start[there + 1] <= time:
                 there += 1

@@ -98,7 +98,7 @@ class Centre:
         rows = np.array(self.rows, dtype=np.int64).reshape(-1, 7)
         rows = rows[np.lexsort((rows[:, 1], rows[:, 0]))]
         times = (np.array(sums, dtype=np.int64) for sums in (self.busy_time, self.staffed, self.overrun))
-        return Records(*rows.T, *times)
+        return Records(*np.ascontiguousarray(rows.T), *times)
 
     # ---- what can happen, in the order of the ranks ----
 

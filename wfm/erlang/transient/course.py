@@ -95,8 +95,8 @@ class Course:
         steady = finish if threshold < 0 else max(begin, min(self._change(i, agents, threshold) - threshold, finish))
         rates = self.at(i)
         x, over, sums = playing.interval(
-            state.x, state.over, i, self._pieces(begin, steady), self._tail(steady, finish, threshold), threshold, agents, self._mus,
-            self.edges, rates.theta, rates.onset, rates.lines, *self._arrived, self.leaving == "finish",
+            state.x, state.over, i, self._pieces(begin, steady), self._tail(steady, finish, threshold), threshold, agents,
+            self._mus, self.edges, rates.theta, rates.onset, rates.lines, *self._arrived, self.leaving == "finish",
         )  # fmt: skip
         return State(x, over, state.agents), Sums(*sums.tolist())
 

@@ -6,7 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
+import numpy as np
 from numba import njit
+
+#: Where a variable that changes begins: with the literal 0, functions it is passed to would be compiled once more for just that.
+ZERO: Any = np.int64(0)
 
 P = ParamSpec("P")
 R = TypeVar("R")

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wfm.core import draws
-from wfm.core.compiled import kernel
+from wfm.core.compiled import ZERO, kernel
 
 Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -29,14 +29,14 @@ def expect(
     ``key`` is seed, replication and number of the contact type; a day's level scatters as its first interval says.
     """
     seed, replication, kind = key
-    first, busyness, total = 0, 1.0, 0.0
+    first, busyness, total = ZERO, 1.0, 0.0
     for k in range(len(rate)):
         if k == 0 or day[k] != day[k - 1]:
             first = k
-            busyness = _factor(seed, replication, _BUSYNESS, kind, day[k], 0, day_cv[k])
+            busyness = _factor(seed, replication, _BUSYNESS + ZERO, kind, day[k], k - first, day_cv[k])
         expected[k] = rate[k] * length[k] / SECOND * busyness
         if slot_cv[k] != 0.0:
-            expected[k] *= _factor(seed, replication, _SLOT_BUSYNESS, kind, day[k], k - first, slot_cv[k])
+            expected[k] *= _factor(seed, replication, _SLOT_BUSYNESS + ZERO, kind, day[k], k - first, slot_cv[k])
         total += expected[k]
     return total
 
@@ -68,7 +68,8 @@ def fill(
     seed, replication, kind = key
     family, cv = spread
     onset, then_mean = impatience
-    K, first, count = len(start), 0, 0
+    K, first = len(start), ZERO
+    count: int = ZERO
     while first < K:
         last = first + 1
         while last < K and day[last] == day[first]:

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wfm.core import draws
-from wfm.core.compiled import kernel
+from wfm.core.compiled import ZERO, kernel
 from wfm.simulate.engines import heap_kernel
 from wfm.simulate.engines.heap_kernel import FOREVER, heap_up, insert, longer, replace_first
 
@@ -112,7 +112,7 @@ def _change_agents(free: Integers, before: int, now: int, leaving: Integers, lea
         if leaving[i] > time:
             insert(free, size, leaving[i])
             size += 1
-    leave = 0
+    leave = ZERO
     while size > now:
         if free[0] > time:
             leaving[leave] = free[0]
@@ -197,14 +197,14 @@ def play(
     for k in range(K):
         most = max(most, agents[k])
     free, leaving = np.full(2 * most + 4, FOREVER), np.empty(most + 1, dtype=np.int64)
-    present = leave = 0
+    present = leave = ZERO
     # Undecided attempts: first ones by their contact, later ones by -1 - row.
     undecided = np.empty(64, dtype=np.int64)
     waiting = 0
-    more, later = np.empty((64, WIDTH), dtype=np.int64), 0
-    soon, redialling = np.empty(64, dtype=np.int64), 0
+    more, later = np.empty((64, WIDTH), dtype=np.int64), ZERO
+    soon, redialling = np.empty(64, dtype=np.int64), ZERO
     # Lines that are held, until when: in no order as long as some are free, a heap where nearly none is.
-    release, held, heaped = np.empty(64, dtype=np.int64), 0, False
+    release, held, heaped = np.empty(64, dtype=np.int64), ZERO, False
     fresh, last = 0, 0
     redials_abandoned = redial_abandon > 0.0 and attempts_max > 1
 

@@ -40,3 +40,22 @@ def test_what_the_page_names_is_there():
     for module, names in homes.items():
         for name in names:
             assert hasattr(import_module(f"wfm.erlang.transient.{module}"), name)
+
+
+def test_the_exact_chain_of_the_page():
+    names = {}
+    exec(next(e for e in re.findall(r"```python\n(.*?)```", PAGE, re.S) if "TransientQueue" in e), names)
+    day, minutes, least, alone = (names[name] for name in ("day", "minutes", "least", "alone"))
+    # Minutes and intervals tell one story: the mean over the third interval, and its end is where the fourth begins.
+    assert minutes.queue[:15].mean() == pytest.approx(day.mean_queue[2], rel=0.05)
+    assert day.queue_at[2] == pytest.approx(minutes.queue[0])
+    assert least.met.all()
+    assert not alone.met.all()
+    assert day.error < 1e-11
+
+
+def test_methods_and_words_of_the_page_are_the_code_s():
+    from wfm.erlang.transient.staffing import METHODS
+
+    table = PAGE.partition("| method | agents of an interval |")[2].partition("\n\n")[0]
+    assert tuple(re.findall(r"^\| `(\w+)`", table, re.M)) == METHODS

@@ -67,8 +67,9 @@ def _walk(model: BaseModel, prefix: str, fitted: Mapping[str, str]) -> Iterator[
         yield from _walk(value, f"{prefix}{name}.", fitted)
 
 
+_DATED = ("dates", "at", "lasts", "spike_at")
 #: Keys of a phase that say something only in some of its forms.
-_OF_FORM = {"jump": "spike", "decay": "spike", "rise": "evening"}
+_OF_FORM: Mapping[str, str] = {"jump": "spike", "decay": "spike", "rise": "evening"}
 
 
 def _event(event: PlannedEvent, prefix: str) -> Iterator[Origin]:
@@ -86,13 +87,15 @@ def _event(event: PlannedEvent, prefix: str) -> Iterator[Origin]:
                 continue
             own = event.phases.get(name)
             same = key in given and value == getattr(event.tabled(name), key)
-            about = (
-                {"source": table.get("source", ""), "date": table.get("date", ""), **given.get("origin", {}).get(key, {})}
-                if same
-                else {}
-            )
+            about = _table_says(table, given, key) if same else {}
             yield _of(Phase, f"{prefix}phases.{name}.{key}", key, value, about,
                       written=own is not None and key in own.model_fields_set and not same)  # fmt: skip
+
+
+def _table_says(table: Mapping[str, Any], given: Mapping[str, Any], key: str) -> dict[str, str]:
+    """Where a value of a dated table comes from: what stands beside it there; of dates and times, the table's own source."""
+    dated = {"source": table.get("source", ""), "date": table.get("date", "")} if key in _DATED else {}
+    return {**dated, **given.get("origin", {}).get(key, {})}
 
 
 def _of(model: type[BaseModel], key: str, name: str, value: object, about: Mapping[str, str], *, written: bool) -> Origin:

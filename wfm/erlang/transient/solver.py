@@ -172,7 +172,7 @@ class TransientQueue:
             raise ValueError(f"patience is {patience}; it must be above 0 (inf: nobody abandons)")
         if not 0 <= onset < math.inf:
             raise ValueError(f"onset is {onset}; it must be 0 or more and finite")
-        if lines is not None and (lines != int(lines) or lines < 0):
+        if lines is not None and not (0 <= lines < math.inf and lines == int(lines)):
             raise ValueError(f"lines is {lines}; it must be a whole number of 0 or more, or None for no limit")
         if leaving not in ("finish", "return_to_queue"):
             raise ValueError(f"leaving is {leaving!r}; it must be 'finish' or 'return_to_queue'")
@@ -248,7 +248,7 @@ class TransientQueue:
         staff, moments = self.staff(agents), np.atleast_1d(np.asarray(times, dtype=float))
         within = _within(threshold, len(staff))
         edges = self.edges(len(staff))
-        if len(moments) and (np.any(np.diff(moments) < 0) or moments[0] < edges[0] or moments[-1] > edges[-1] + 1e-9):
+        if len(moments) and not (np.all(np.diff(moments) >= 0) and moments[0] >= edges[0] and moments[-1] <= edges[-1] + 1e-9):
             raise ValueError("times must ascend within the intervals")
         if self.function is None:
             return self._path(staff, moments, within, start, 1)
@@ -260,7 +260,9 @@ class TransientQueue:
     def staff(self, agents: ArrayLike) -> NDArray[np.int64]:
         """Agents as whole numbers, one an interval."""
         numbers = np.atleast_1d(np.asarray(agents, dtype=float))
-        _all_hold("agents", numbers, (numbers >= 0) & (numbers == np.floor(numbers)), "a whole number of 0 or more")
+        _all_hold(
+            "agents", numbers, (numbers >= 0) & (numbers == np.floor(numbers)) & np.isfinite(numbers), "a whole number of 0 or more"
+        )
         count = len(self.rate) if self.rate is not None and len(self.rate) > 1 else max(len(numbers), len(self.aht))
         if numbers.ndim != 1 or len(numbers) not in (1, count):
             raise ValueError(f"agents has the shape {numbers.shape}; give one number, or one for each of {count} intervals")

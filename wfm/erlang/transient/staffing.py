@@ -172,7 +172,7 @@ def staff(
     if method not in METHODS:
         raise ValueError(f"method is {method!r}; the methods are {', '.join(METHODS)}")
     for name, value in (("most", most), ("step", step), ("every", every), ("intervals", intervals)):
-        if value is not None and (value != int(value) or value < (0 if name == "most" else 1)):
+        if value is not None and not ((0 if name == "most" else 1) <= value < math.inf and value == int(value)):
             raise ValueError(f"{name} is {value}; it must be a whole number of {0 if name == 'most' else 1} or more")
     if queue.leaving != "finish":
         raise ValueError("staffing counts agents who finish their contact first: make the queue with leaving='finish'")

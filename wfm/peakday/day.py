@@ -58,6 +58,11 @@ class PeakDay:
     replications: int
 
     @property
+    def timed(self) -> bool:
+        """Whether queues are known by the minute: intervals by themselves have no inside."""
+        return bool({"transient", "simulation"} & set(self.views))
+
+    @property
     def backlog(self) -> Backlog | None:
         """The deepest backlog, by linked intervals, else by simulation."""
         return self.backlog_by("transient" if "transient" in self.views else "simulation")

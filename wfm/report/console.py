@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wfm.core import kpi, units
-from wfm.report import formats, sentences
+from wfm.report import formats, sentences, sentences_peak
 from wfm.report.headline import Headline, headline
 from wfm.report.words import kind as kind_said
 from wfm.report.words import text
@@ -80,6 +80,8 @@ def screen(plan: Plan, language: str, *, written: Sequence[Path] = (), scenario_
     lines += _block(text("screen.people", language), _people(plan, numbers, language), left=left)
     below = text("screen.service_note", language)
     lines += _block(text("screen.service", language), _service(plan, numbers, language), below, left=left)
+    if plan.peak is not None:
+        lines += _block(text("screen.peak", language), [sentences_peak.short_line(plan.peak, language)], left=left)
     lines += _block(text("screen.carried", language), [carried(numbers, language)], left=left)
     lines += ["", *_options(plan, numbers, language), ""]
     turning = [sentences.break_even(row, language, plan.scenario.currency) for row in sentences.overturning(plan)[:_TURNING]]

@@ -82,8 +82,15 @@ def tables(plan: Plan) -> dict[str, pd.DataFrame]:
         "ledger": plan.ledger,
         "options": plan.options,
         "break_evens": plan.break_evens,
+        **_peak(plan),
         "origins": origins,
     }
+
+
+def _peak(plan: Plan) -> dict[str, pd.DataFrame]:
+    """The tables of the peak day; none where the plan has none."""
+    peak = plan.peak
+    return {} if peak is None else {"peak_intervals": peak.intervals, "peak_hours": peak.hours, "peak_minutes": peak.minutes}
 
 
 def described(found: Mapping[str, pd.DataFrame], files: Mapping[str, bytes]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import wfm
 from wfm.report import page as pages
 from wfm.report.blocks import Chart, Table
 from wfm.report.figures import FIGURES
+from wfm.report.figures_peak import FIGURES_PEAK
 from wfm.report.sections_money import conclusion
 from wfm.report.words import LANGUAGES, text
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from wfm.plan import Plan
 
 _CODES = {"zh": "zh-CN", "en": "en"}
+_FIGURES = {**FIGURES, **FIGURES_PEAK}
 
 
 def html(plan: Plan) -> str:
@@ -32,7 +34,7 @@ def html(plan: Plan) -> str:
     used = {
         block.name for page in shown.values() for section in page.sections for block in section.blocks if isinstance(block, Chart)
     }
-    figures = {language: {name: _figure(plan, name, language) for name in FIGURES if name in used} for language in LANGUAGES}
+    figures = {language: {name: _figure(plan, name, language) for name in _FIGURES if name in used} for language in LANGUAGES}
     page = _template().render(
         pages={language: shown[language] for language in LANGUAGES},
         first=plan.scenario.language,
@@ -62,7 +64,7 @@ def _order(plan: Plan) -> list[str]:
 
 def _figure(plan: Plan, name: str, language: str) -> dict[str, Any]:
     """A figure as JSON values; its title is the caption of the page, so it is left out."""
-    figure = FIGURES[name](plan, language)
+    figure = _FIGURES[name](plan, language)
     figure.update_layout(title=None, margin_t=12)
     result: dict[str, Any] = json.loads(figure.to_json())
     return result

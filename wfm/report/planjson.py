@@ -13,6 +13,7 @@ from wfm.report.headline import headline
 if TYPE_CHECKING:
     import pandas as pd
 
+    from wfm.peakday import PeakDay
     from wfm.plan import Plan
 
 #: Version of the object's shape: raised when a key changes its meaning or goes.
@@ -64,6 +65,7 @@ def plan_object(plan: Plan, tables: dict[str, Any] | None = None) -> dict[str, A
         "shortfalls": _rows(plan.schedule.shortfalls),
         "options": _rows(plan.options),
         "break_evens": _rows(plan.break_evens),
+        "peak": None if plan.peak is None else _peak(plan.peak),
     }
     schedule = plan.schedule
     # What no table holds keeps all its digits, so that the same plan can be read from here again (`wfm.report.saved`).
@@ -81,6 +83,24 @@ def plan_object(plan: Plan, tables: dict[str, Any] | None = None) -> dict[str, A
     plain: dict[str, Any] = {**_json(value, digits=12), **_json(kept)}
     plain["people"]["holiday_hours_month"] = _json(plan.people.holiday_hours_month)
     return {**plain, "tables": tables, "scenario": plan.scenario.model_dump(mode="json")}
+
+
+def _peak(peak: PeakDay) -> dict[str, Any]:
+    """The peak day in short; its tables say the rest."""
+    views = [*peak.views]
+    return {
+        "day": peak.day,
+        "views": views,
+        "replications": peak.replications,
+        "binding": peak.binding.to_dict(),
+        "backlog": {view: vars(found) for view in views if (found := peak.backlog_by(view)) is not None},
+        "missed": {view: peak.missed(view) for view in views},
+        "agent_hours": {
+            name: peak.agent_hours(column)
+            for name, column in {"scheduled": "scheduled", **{view: f"needed_{view}" for view in views}}.items()
+            if column in peak.intervals
+        },
+    }
 
 
 def schema() -> dict[str, Any]:
@@ -131,6 +151,7 @@ def schema() -> dict[str, Any]:
             advice={"type": "array", "items": _object(key=text, values={"type": "object"})},
             origins={"type": "array", "items": origin},
             overrides={"type": "array", "items": text},
+            peak={"type": ["object", "null"]},
             tables={"type": "object", "additionalProperties": table},
             scenario={"type": "object", "required": ["wfm", "name", "plan"]},
         ),

@@ -46,6 +46,8 @@ _NEEDED = (
     "options",
     "break_evens",
 )
+#: Tables that a plan may have.
+_OPTIONAL = ("history", "repairs", "peak_intervals", "peak_hours", "peak_minutes")
 _AGAIN = "Write it again with wfm run"
 
 
@@ -194,7 +196,17 @@ def _plan(value: dict[str, Any], file: Path) -> Plan:
         ),
         origins=tuple(_origins(value["origins"], scenario)),
         overrides=(*map(str, value["overrides"]), *(f"tables/{name}.csv" for name in replaced)),
+        peak=_peak(value.get("peak"), tables),
     )
+
+
+def _peak(saved: dict[str, Any] | None, tables: dict[str, pd.DataFrame]) -> Any:
+    from wfm.peakday import PeakDay
+
+    if saved is None:
+        return None
+    parts = {name: tables[f"peak_{name}"] for name in ("intervals", "hours", "minutes")}
+    return PeakDay(date.fromisoformat(saved["day"]), tuple(saved["views"]), replications=int(saved["replications"]), **parts)
 
 
 def _tables(described: dict[str, Any], file: Path, scenario: Scenario) -> tuple[dict[str, pd.DataFrame], list[str]]:
@@ -209,7 +221,7 @@ def _tables(described: dict[str, Any], file: Path, scenario: Scenario) -> tuple[
     found: dict[str, pd.DataFrame] = {}
     replaced, problems = list[str](), list[Problem]()
     for name, about in described.items():
-        if name in _DERIVED or (name not in _NEEDED and name not in ("history", "repairs")):
+        if name in _DERIVED or (name not in _NEEDED and name not in _OPTIONAL):
             continue
         path = folder / f"{name}.csv"
         try:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from wfm.core import kpi
 from wfm.history.repairs import lines_said, row_said
-from wfm.report import formats, sections_money, sentences, tallied
+from wfm.report import formats, sections_money, sections_peak, sentences, tallied
 from wfm.report.blocks import Block, Items, Section, Table, chart, heads
 from wfm.report.headline import headline
 from wfm.report.words import name, text
@@ -32,17 +33,19 @@ _SHORTFALLS_SHOWN = 200
 
 
 def sections(plan: Plan, language: str) -> list[Section]:
-    """All sections in their order."""
-    return [
+    """All sections in their order, numbered."""
+    found = [
         sections_money.conclusion(plan, language),
         demand(plan, language),
         shifts(plan, language),
         service(plan, language),
+        *sections_peak.peak_day(plan, language),
         people(plan, language),
         sections_money.money(plan, language),
         sections_money.origins(plan, language),
         sections_money.definitions(plan, language),
     ]
+    return [replace(section, title=f"{number} {section.title}") for number, section in enumerate(found, start=1)]
 
 
 def demand(plan: Plan, language: str) -> Section:

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from wfm.core import kpi
-from wfm.report import formats, sentences, tallied
+from wfm.report import formats, sentences, sentences_peak, tallied
 from wfm.report.blocks import Block, Section, Table, Terms, chart, heads
 from wfm.report.console import cell
 from wfm.report.headline import MEASURES, headline
@@ -70,7 +70,7 @@ def terms(plan: Plan, language: str) -> list[tuple[str, str]]:
     known += [
         (text(f"measures.{key}", language, unit=unit), text(f"measure_definition.{key}", language, **rates)) for key in MEASURES
     ]
-    return known
+    return [*known, *sentences_peak.terms(plan, language)]
 
 
 def _options(plan: Plan, language: str) -> Table:

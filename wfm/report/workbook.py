@@ -9,7 +9,7 @@ from datetime import datetime, time
 from typing import TYPE_CHECKING, Any
 
 from wfm.core import kpi
-from wfm.report import formats, page, sentences, workbook_money, workbook_steps
+from wfm.report import formats, page, sentences, workbook_money, workbook_peak, workbook_steps
 from wfm.report.headline import headline
 from wfm.report.sheet import Sheet, Styles, put, write
 from wfm.report.words import text
@@ -30,6 +30,7 @@ _SHEETS: tuple[Callable[[Plan, str], Sheet], ...] = (
     workbook_steps.service,
     workbook_steps.weekdays,
     workbook_steps.service_overall,
+    *workbook_peak.SHEETS,
     workbook_money.people,
     workbook_money.ledger,
     workbook_money.options,
@@ -65,7 +66,8 @@ def workbook(plan: Plan, language: Language | None = None) -> bytes:
     made = datetime.combine(plan.scenario.plan.start, time())
     book.set_properties({"title": getattr(plan.scenario.name, chosen), "author": "openwfm", "created": made})
     styles = Styles(book)
-    sheets = [make(plan, chosen) for make in _SHEETS]
+    made_of = [make for make in _SHEETS if plan.peak is not None or make not in workbook_peak.SHEETS]
+    sheets = [make(plan, chosen) for make in made_of]
     # A list of shortfalls that is empty is good news and needs no sheet of its own.
     sheets = [sheet for sheet in sheets if sheet.rows or sheet.name != text("sheet.shortfalls", chosen)]
     _cover(book, styles, plan, chosen, [text("sheet.assumptions", chosen), *(sheet.name for sheet in sheets)])

@@ -1,0 +1,114 @@
+"""The section on the peak day: several ways of computing side by side, what binds by the hour, and when the backlog clears."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from wfm.peakday.resources import RESOURCES
+from wfm.report import formats
+from wfm.report.blocks import Block, Chart, Items, Section, Table, chart, heads
+from wfm.report.sentences_peak import clock, findings, held, resources, share_of_day
+from wfm.report.words import text
+
+if TYPE_CHECKING:
+    from wfm.peakday import PeakDay
+    from wfm.plan import Plan
+
+
+def peak_day(plan: Plan, language: str) -> list[Section]:
+    """The section, or none where the plan has no peak day."""
+    peak = plan.peak
+    if peak is None:
+        return []
+    rows = peak.intervals
+    most = rows.iloc[int(rows["contacts"].to_numpy(float).argmax())]
+    intro = text(
+        "peak.intro",
+        language,
+        contacts=formats.number(rows["contacts"].sum()),
+        most=formats.number(most["contacts"]),
+        **clock(most),
+    )
+    blocks: list[Block] = [Items(findings(plan, language)), chart("peak_service", language), chart("peak_agents", language)]
+    if peak.timed:
+        caption = "peak_queue" if peak.backlog is not None else "peak_queue_none"
+        blocks.append(Chart("peak_queue", text(f"figure_caption.{caption}", language)))
+    blocks += [_hours(peak, language), _views(peak, language), _intervals(peak, language)]
+    return [Section("peak", text("section.peak", language, day=formats.day(peak.day, language)), intro, blocks)]
+
+
+def _views(peak: PeakDay, language: str) -> Table:
+    rows, cells = peak.intervals, []
+    for view in (*peak.views, "plan"):
+        asked = f"needed_{view}"
+        known = asked in rows
+        cells.append(
+            [
+                text(f"peak_view.{view}", language),
+                formats.number(peak.agent_hours(asked)) if known else formats.NOTHING,
+                formats.number(rows[asked].max()) if known else formats.NOTHING,
+                formats.number(peak.missed(view)) if view != "plan" else formats.NOTHING,
+                formats.share(share_of_day(peak, "sl_offered", view)),
+                formats.share(share_of_day(peak, "answer_rate", view)),
+                formats.number(rows[f"queue_{view}"].max(), 1) if f"queue_{view}" in rows else formats.NOTHING,
+            ]
+        )
+    head = [text(f"peak_column.{key}", language) for key in ("view", "asked", "most", "missed", "sl", "answer", "queue")]
+    return Table(text("peak_table.views", language), head, cells, frozenset(range(1, 7)))
+
+
+def _hours(peak: PeakDay, language: str) -> Table:
+    tightest, strong, cells = peak.binding["start"], set(), []
+    for number, row in enumerate(peak.hours.to_dict("records")):
+        shares = [row[f"{name}_share"] for name in RESOURCES]
+        if row["start"] == tightest or max(shares) > 1:
+            strong.add(number)
+        named = resources(row["binding"], language) if row["binding"] else formats.NOTHING
+        cells.append(
+            [
+                f"{row['start']:%H:%M}-{row['end']:%H:%M}",
+                text("peak_table.short", language, resources=named) if max(shares) > 1 + 1e-9 else named,
+                *(_taken(row, name) for name in RESOURCES),
+                formats.number(row["contacts"]),
+            ]
+        )
+    head = [
+        *heads(language, "clock"),
+        text("peak_column.binding", language),
+        *(text(f"resource.{name}", language) for name in RESOURCES),
+        *heads(language, "contacts"),
+    ]
+    return Table(text("peak_table.hours", language), head, cells, frozenset(range(2, 7)), frozenset(strong))
+
+
+def _taken(row: dict[Any, Any], name: str) -> str:
+    """``98% (33/33.8)``."""
+    return f"{formats.share(row[f'{name}_share'], 0)} ({formats.number(row[f'{name}_used'])}/{held(name, row[f'{name}_held'])})"
+
+
+def _intervals(peak: PeakDay, language: str) -> Table:
+    rows = peak.intervals
+    asked = [name for name in ("independent", "transient") if f"needed_{name}" in rows]
+    views = [*peak.views, "plan"]
+    cells = []
+    for row in rows.to_dict("records"):
+        when = clock(row)
+        cells.append(
+            [
+                f"{when['start']}-{when['end']}",
+                formats.number(row["contacts"]),
+                *(formats.number(row[f"needed_{name}"]) for name in asked),
+                formats.number(row["scheduled"], 1),
+                *(formats.share(row[f"sl_offered_{view}"]) for view in views),
+                *(formats.share(row[f"answer_rate_{view}"]) for view in views),
+            ]
+        )
+    short = [text("peak_column.plan_short", language) if view == "plan" else text(f"peak_view.{view}", language) for view in views]
+    head = [
+        *heads(language, "clock", "contacts"),
+        *(text(f"peak_column.asked_{name}", language) for name in asked),
+        text("peak_column.scheduled", language),
+        *(text(f"peak_column.{kind}_view", language, view=view) for kind in ("sl", "answer") for view in short),
+    ]
+    numeric = frozenset(range(1, len(head)))
+    return Table(text("peak_table.intervals", language), head, cells, numeric, folded=True, tall=True)

@@ -1,0 +1,239 @@
+"""Sentences about the peak day that page and console share: where ways of computing differ, what binds, when the backlog clears."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from wfm.peakday.resources import RESOURCES, TOGETHER
+from wfm.peakday.views import ROUNDINGS
+from wfm.report import formats
+from wfm.report.words import text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from wfm.peakday import PeakDay
+    from wfm.peakday.backlog import Backlog
+    from wfm.plan import Plan
+
+#: Intervals told one by one where ways of computing differ, at most, and from which difference on.
+_TOLD, _APART = 2, 0.01
+_TERMS = ("views", *RESOURCES, "binding", "backlog", "missed")
+
+
+def findings(plan: Plan, language: str) -> list[str]:
+    """What the day comes to, a sentence each; every one of them with the numbers it says."""
+    peak = plan.peak
+    assert peak is not None
+    said = [*_apart(peak, language), *_asked(peak, language), binding(peak, language), *_backlog(peak, language)]
+    return [*said, _differ(plan, peak, language)]
+
+
+def binding(peak: PeakDay, language: str) -> str:
+    """The tightest hour, and for how many hours each resource binds."""
+    row = peak.binding
+    names = row["binding"].split("+") if row["binding"] else []
+    if not names:
+        return formats.NOTHING
+    parts = [
+        text(
+            "peak.binding_part",
+            language,
+            resource=text(f"resource.{name}", language),
+            used=formats.number(row[f"{name}_used"]),
+            held=held(name, row[f"{name}_held"]),
+        )
+        for name in names
+    ]
+    counted = Counter(value for value in peak.hours["binding"] if value)
+    hours = [
+        text("peak.binding_hours", language, resources=resources(key, language), hours=formats.number(count))
+        for key, count in counted.most_common()
+    ]
+    return text(
+        "peak.binding",
+        language,
+        resources=resources(row["binding"], language),
+        share=formats.share(row[f"{names[0]}_share"], 0),
+        used=_joined(parts, language),
+        hours=_joined(hours, language),
+        **_hour(row),
+    )
+
+
+def short_line(peak: PeakDay, language: str) -> str:
+    """The day in one line for a terminal: what binds most, and the backlog."""
+    row, found = peak.binding, peak.backlog
+    day, parts = formats.day(peak.day, language), []
+    if row["binding"]:
+        share = formats.share(row[f"{row['binding'].partition('+')[0]}_share"], 0)
+        named = resources(row["binding"], language)
+        parts.append(text("screen.peak_binding", language, day=day, resources=named, share=share, **_hour(row)))
+    if found is None:
+        if peak.timed:
+            parts.append(text("screen.peak_backlog_none", language))
+    else:
+        until = {"cleared": _minute(found.cleared, peak)} if found.cleared is not None else {"end": _minute(found.end, peak)}
+        key = "peak_backlog" if found.cleared is not None else "peak_backlog_open"
+        parts.append(text(f"screen.{key}", language, at=_minute(found.at, peak), waiting=formats.number(found.waiting, 1), **until))
+    return ("；" if language == "zh" else "; ").join(parts)
+
+
+def terms(plan: Plan, language: str) -> list[tuple[str, str]]:
+    """What the section's words mean; none where the plan has no peak day."""
+    if plan.peak is None:
+        return []
+    values = {"ways": ROUNDINGS, "together": formats.share(TOGETHER)}
+    return [(text(f"peak_term.{key}", language), text(f"peak_definition.{key}", language, **values)) for key in _TERMS]
+
+
+def _apart(peak: PeakDay, language: str) -> list[str]:
+    """Where intervals by themselves are wrong, and by how much."""
+    rows = peak.intervals
+    if not {"independent", "transient"} <= set(peak.views):
+        return []
+    apart = (rows["sl_offered_independent"] - rows["sl_offered_transient"]).abs()
+    if not apart.max() >= _APART:
+        most = formats.share(_APART, 0)
+        return [text("peak.alike", language, most=most)]
+    weight = (apart * rows["contacts"]).where(apart >= _APART).dropna().sort_values(ascending=False, kind="stable")
+    said = []
+    for place in sorted(weight.index[:_TOLD]):
+        row = rows.loc[place]
+        begin = peak.minutes[peak.minutes["start"] == row["start"]]
+        values = {
+            **clock(row),
+            "contacts": formats.number(row["contacts"]),
+            "waiting": formats.number(begin["queue_transient"].iloc[0], 1),
+            "within": formats.seconds(row["within"], language, 0),
+            "independent": formats.share(row["sl_offered_independent"], 0),
+            "transient": formats.share(row["sl_offered_transient"], 0),
+        }
+        if "simulation" in peak.views:
+            half = (row["sl_offered_simulation_high"] - row["sl_offered_simulation_low"]) / 2
+            values |= {"simulation": formats.share(row["sl_offered_simulation"], 0), "half": formats.number(100 * half)}
+        said.append(text("peak.apart_simulated" if "simulation" in peak.views else "peak.apart", language, **values))
+    return said
+
+
+def _asked(peak: PeakDay, language: str) -> list[str]:
+    rows = peak.intervals
+    if not {"needed_independent", "needed_transient"} <= set(rows.columns):
+        return []
+    apart = (rows["needed_independent"] - rows["needed_transient"]).abs().fillna(0.0)
+    row = rows.iloc[int(apart.to_numpy(float).argmax())]
+    return [
+        text(
+            "peak.asked",
+            language,
+            independent=formats.number(peak.agent_hours("needed_independent")),
+            transient=formats.number(peak.agent_hours("needed_transient")),
+            scheduled=formats.number(peak.agent_hours("scheduled")),
+            apart_independent=formats.number(row["needed_independent"]),
+            apart_transient=formats.number(row["needed_transient"]),
+            **clock(row),
+        )
+    ]
+
+
+def _backlog(peak: PeakDay, language: str) -> list[str]:
+    view = "transient" if "transient" in peak.views else "simulation"
+    if f"queue_{view}" not in peak.minutes:
+        return []
+    found = peak.backlog_by(view)
+    if found is None:
+        own = peak.minutes[peak.minutes["own"]]
+        most = own.iloc[int(own[f"queue_{view}"].to_numpy(float).argmax())]
+        values = {"waiting": formats.number(most[f"queue_{view}"], 1), "at": _minute(most["start"], peak)}
+        return [text("peak.backlog_none", language, within=_within(peak, None, language), **values)]
+    values = {
+        "at": _minute(found.at, peak),
+        "waiting": formats.number(found.waiting, 1),
+        "contacts": formats.number(found.contacts, 1),
+        "within": _within(peak, found, language),
+        "minutes": formats.number(found.minutes),
+    }
+    if found.cleared is None:
+        said = [text("peak.backlog_open", language, end=_minute(found.end, peak), **values)]
+    else:
+        said = [text("peak.backlog", language, cleared=_minute(found.cleared, peak), **values)]
+        if found.last is not None and found.last != found.cleared:
+            said.append(text("peak.backlog_again", language, last=_minute(found.last, peak)))
+    other = peak.backlog_by("simulation") if view == "transient" else None
+    if other is not None:
+        until = {"cleared": _minute(other.cleared, peak)} if other.cleared is not None else {"end": _minute(other.end, peak)}
+        key = "backlog_simulated" if other.cleared is not None else "backlog_simulated_open"
+        said.append(text(f"peak.{key}", language, at=_minute(other.at, peak), contacts=formats.number(other.contacts, 1), **until))
+    return ["".join(said) if language == "zh" else " ".join(said)]
+
+
+def _differ(plan: Plan, peak: PeakDay, language: str) -> str:
+    contact = plan.scenario.contact
+    day = [
+        text(
+            "peak.view_value",
+            language,
+            view=text(f"peak_view.{view}", language),
+            value=formats.share(share_of_day(peak, "sl_offered", view)),
+        )
+        for view in (*peak.views, "plan")
+    ]
+    cv = 1.0 if contact.spread.family == "exponential" else contact.spread.cv
+    return text(
+        "peak.differ",
+        language,
+        cv=formats.significant(cv),
+        redial=formats.percent(contact.redial.after_abandon),
+        lines=formats.number(plan.lines),
+        within=_within(peak, None, language),
+        day=_joined(day, language),
+    )
+
+
+def share_of_day(peak: PeakDay, name: str, view: str) -> float:
+    """A share over the day's contacts."""
+    rows = peak.intervals
+    column = rows[f"{name}_{view}"]
+    known = column.notna() & (rows["contacts"] > 0)
+    contacts = rows["contacts"][known]
+    return float((column[known] * contacts).sum() / contacts.sum()) if contacts.sum() > 0 else float("nan")
+
+
+def _within(peak: PeakDay, found: Backlog | None, language: str) -> str:
+    """The target's time: that of the moment, or of the day where it is the same all day."""
+    rows = peak.intervals
+    if found is not None:
+        rows = rows[rows["start"] <= found.at].tail(1)
+    different = rows["within"].unique()
+    return formats.seconds(different[0], language, 0) if len(different) == 1 else text("peak.in_time", language)
+
+
+def held(name: str, value: float) -> str:
+    """How much of a resource there is: agents on queue are a mean."""
+    return formats.number(value, 1 if name == "agents" else 0)
+
+
+def resources(key: str, language: str) -> str:
+    """Names of the resources of a ``binding``: ``客服、工位``."""
+    return _joined([text(f"resource.{name}", language) for name in key.split("+")], language)
+
+
+def _joined(parts: list[str], language: str) -> str:
+    return ("、" if language == "zh" else ", ").join(parts)
+
+
+def clock(row: Any) -> dict[str, str]:
+    """``start`` and ``end`` of an interval by the day's clock."""
+    begin = float(row["slot"]) * float(row["duration"])
+    start, _, end = formats.clock_span(begin, begin + float(row["duration"])).partition("-")
+    return {"start": start, "end": end}
+
+
+def _hour(row: pd.Series) -> dict[str, str]:
+    return {"start": f"{row['start']:%H:%M}", "end": f"{row['end']:%H:%M}"}
+
+
+def _minute(moment: Any, peak: PeakDay) -> str:
+    """``00:19``; with the day where it is another one than the page's."""
+    return f"{moment:%H:%M}" if moment.date() == peak.day else f"{moment:%m-%d %H:%M}"

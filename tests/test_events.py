@@ -178,3 +178,36 @@ def test_one_number_of_a_list_is_overridden_in_its_place() -> None:
         asked("events.0.phases.Peak={dates: 2027-11-11, contacts: x}", file="singles-day.yaml")
     with pytest.raises(InputError, match="events: a list is needed here"):
         asked("events.7.planner_total=1", file="singles-day.yaml")
+
+
+@pytest.mark.parametrize(
+    "hours",
+    [
+        '{daily: closed, "2027-11-10..2027-11-12": "00:00-24:00"}',
+        '{"2027-11-10..2027-11-12": "00:00-24:00"}',
+        '{daily: "10:00-18:00", "2027-11-11": "20:00-02:00"}',
+        '{mon: "10:00-18:00", "2027-11-11": "00:00-24:00"}',
+        '{daily: "11:00-19:00", "2027-11-11": "00:00-24:00"}',
+    ],
+)
+@pytest.mark.parametrize("past", ["{generate: shop, weeks: 30}", "estimate"])
+def test_odd_hours_are_forecast_too(hours: str, past: str) -> None:
+    event = "events=[{name: sale, phases: {main: {dates: 2027-11-11, contacts: 5, shape: spike}}, planner_total: 2500}]"
+    scenario = asked(f"hours={hours}", f"demand.history={past}", event)
+    before = read_past(asked(f"demand.history={past}"), Path())[0]
+    table = expect(scenario, before)[0]
+    assert len(table) == len(plan_grid(scenario))
+    assert np.isfinite(table.select_dtypes("number")).all().all()
+    assert table.loc[table["event"] != "", "contacts"].sum() == 2500
+
+
+def test_a_past_of_daily_totals_is_enough() -> None:
+    scenario = asked(WEEK_ROUND_THE_CLOCK, MAIN)
+    past = read_past(scenario, Path())[0]
+    assert past is not None
+    days = (
+        past.groupby(past["start"].dt.normalize())[["offered", "handled", "handle_time"]].sum().reset_index().assign(queue="shop")
+    )
+    table = expect(scenario, days)[0]
+    assert by_day(table)[date(2027, 11, 11)] == pytest.approx(by_day(forecast(scenario))[date(2027, 11, 11)], rel=0.05)
+    assert (table.loc[at_night(table) & (table["event"] == ""), "contacts"] == 0).all()

@@ -178,20 +178,21 @@ def _usual(scenario: Scenario, grid: pd.DataFrame, past: pd.DataFrame | None) ->
     import pandas as pd
 
     every = {key: hours for key, hours in scenario.hours.root.items() if not key[:1].isdigit()}
-    if not every or len(every) == len(scenario.hours.root):
+    if len(every) == len(scenario.hours.root):
         return grid, grid, scenario.hours
-    hours, window = OpeningHours(every), scenario.plan
+    hours, window = OpeningHours(every) if every else scenario.hours, scenario.plan
     holidays = holidays_between(window.start, window.end, scenario.country)
-    plain = interval_grid(window.start, window.days, int(window.interval), hours, scenario.timezone, holidays)
+    plain = grid[:0]
+    if every:
+        plain = interval_grid(window.start, window.days, int(window.interval), hours, scenario.timezone, holidays)
     days = event_days(scenario.events)
-    mine = grid["date"].isin(days)
-    beyond = ~grid["start"].isin(plain["start"])
-    unknown = beyond & (mine if past is None else ~_seen(grid["start"], past))
-    if plain.empty or unknown.all() or not (unknown.any() or mine.any()):
+    mine, beyond = grid["date"].isin(days), ~grid["start"].isin(plain["start"])
+    seen = _seen(grid["start"], past) if past is not None else ~mine | plain.empty
+    known = grid[seen | ~beyond].reset_index(drop=True)
+    if known.empty or not (len(known) < len(grid) or mine.any()):
         return grid, grid, scenario.hours
-    usual = pd.concat([grid[~mine], plain[plain["date"].isin(days)]]).sort_values("start", ignore_index=True)
-    known = grid[~unknown].reset_index(drop=True)
-    return (usual if len(usual) else known), known, hours
+    usual = known if plain.empty else pd.concat([known[~known["date"].isin(days)], plain[plain["date"].isin(days)]])
+    return (usual if len(usual) else known).sort_values("start", ignore_index=True), known, hours
 
 
 def _seen(start: pd.Series, past: pd.DataFrame) -> pd.Series:

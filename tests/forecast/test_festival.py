@@ -245,3 +245,24 @@ def test_a_table_of_dates_is_a_start_and_what_is_written_wins_key_by_key() -> No
     assert (phases["opening"].contacts, phases["opening"].at, phases["opening"].shape) == (8, "2027-11-10T20:00", "spike")
     moved = PlannedEvent.model_validate({"use": "double11/2027", "phases": {"opening": {"dates": "2027-11-09"}}})
     assert (moved.resolved()["opening"].at, moved.resolved()["opening"].dates) == (None, "2027-11-09")
+
+
+def test_a_total_counts_the_days_of_returns_too() -> None:
+    phases = {"dates": "2027-11-11", "contacts": 5, "orders": 8}, {"lag_days": "4..6", "rate_points": 8}
+    table = made(*phases, planner_total=9000)
+    mine = table[table["event"] != ""]
+    assert mine["contacts"].sum() == 9000
+    assert set(mine["date"]) == {date(2027, 11, 11), date(2027, 11, 15), date(2027, 11, 16), date(2027, 11, 17)}
+    free = made(*phases)
+    assert (table.loc[table["event"] == "", "contacts"] == free.loc[free["event"] == "", "contacts"]).all()
+
+
+def test_queues_have_their_own_multiples_and_one_total() -> None:
+    two = pd.concat([NORMAL.assign(queue="a"), with_bands(NORMAL.assign(queue="b", contacts=NORMAL["contacts"] / 4))])
+    phase = {"dates": "2027-11-11", "contacts": 5}
+    table = with_events(two, events(phase), grid=WIDE, shop=SHOP)
+    sums = table[table["event"] != ""].groupby("queue")["contacts"].sum()
+    assert sums["a"] == pytest.approx(4 * sums["b"])
+    assert sums["a"] == pytest.approx(5 * normal_day("2027-11-11"))
+    total = with_events(two, events(phase, planner_total=1000), grid=WIDE, shop=SHOP)
+    assert total.loc[total["event"] != "", "contacts"].sum() == 1000

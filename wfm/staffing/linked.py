@@ -75,7 +75,9 @@ def linked_agents(workload: pd.DataFrame, targets: Targets, contact: ContactType
             sl_offered=(share, goals["within"][span]),
             occupancy=busy,
         )
-        agents[span] = profile.agents
+        # No number reaches the targets, and nobody has said how many there may be.
+        never = profile.short if staffing.agents_max is None else np.zeros(len(profile.short), dtype=bool)
+        agents[span] = np.where(never, np.inf, profile.agents)
     return agents
 
 
@@ -86,19 +88,21 @@ def linked_service(workload: pd.DataFrame, agents: Floats, targets: Targets, con
     -------
     dict
         ``sl_offered``, ``answer_rate``, ``occupancy``, ``mean_wait_all`` [s]; ``asa_answered`` is nan: the chain does not tell how
-        long those who are answered have waited apart from those who are not.
+        long those who are answered have waited apart from those who are not. nan where ``agents`` is inf.
     """
     names = ("sl_offered", "answer_rate", "occupancy", "mean_wait_all")
+    reached = np.isfinite(agents)
+    staffed = np.where(reached, agents, 0.0)
     columns = {name: np.full(len(workload), np.nan) for name in names}
     thresholds = np.broadcast_to(np.asarray(targets.thresholds(workload["start"]), dtype=float), len(workload))
     for span in open_spans(workload):
-        solved = chain(workload.iloc[span], contact).solve(agents[span], threshold=thresholds[span])
+        solved = chain(workload.iloc[span], contact).solve(staffed[span], threshold=thresholds[span])
         for name in names:
             columns[name][span] = getattr(solved, name)
     # Nobody waits where nobody comes, as the formulas say too.
     nobody = workload["arrival_rate"].to_numpy(float) == 0
     for name, value in (("sl_offered", 1.0), ("answer_rate", 1.0), ("occupancy", 0.0), ("mean_wait_all", 0.0)):
-        columns[name][nobody] = value
+        columns[name] = np.where(reached, np.where(nobody, value, columns[name]), np.nan)
     return columns | {"asa_answered": np.full(len(workload), np.nan)}
 
 

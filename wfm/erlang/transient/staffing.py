@@ -1,8 +1,9 @@
 """Agents over the day: the least profile whose targets hold interval by interval, customers counted where they arrive.
 
 Intervals are taken one after the other with the queue that the one before leaves; what is found is then trimmed until no interval
-can lose an agent without a target failing in it, in the one before or in those after. Fewer agents in one interval never help
-anybody: so one pass of trimming suffices, and its order alone decides which of several such profiles is found.
+can lose an agent without a target failing in it, in the one before or in those after. Where customers leave, fewer agents in one
+interval may help those of a later one: who has given up, or found no line, keeps nobody busy. So passes of trimming are repeated
+until one finds nothing; their order decides which of several such profiles is found.
 """
 
 from __future__ import annotations
@@ -198,6 +199,8 @@ class _Staffing:
     def __post_init__(self) -> None:
         self.course = self.queue.course(self.count, 2 if self.queue.function else 1)
         self.limit = self.most if self.most is not None else _enough(self.course, self.count)
+        if self.queue.lines >= 0:
+            self.limit = min(self.limit, self.queue.lines)
         self.short = np.zeros(self.count, dtype=bool)
         self.blocks = [slice(a, min(a + self.every, self.count)) for a in range(0, self.count, self.every)]
 
@@ -397,7 +400,15 @@ class _Staffing:
 
     def _trimmed(self, agents: Counts, begins: list[State]) -> Counts:
         """The profile with agents taken away, one at a time, until every one that is left is needed."""
+        before = -1
+        while before != (before := int(agents.sum())):
+            agents = self._trimmed_once(agents, begins)
+        return agents
+
+    def _trimmed_once(self, agents: Counts, begins: list[State]) -> Counts:
         for block in reversed(self.blocks):
+            if self.short[block].any():
+                continue  # it has all that are allowed, and needs them
             while agents[block.start] > 0 and self._step_allows(agents, block):
                 trial = agents.copy()
                 trial[block] -= 1

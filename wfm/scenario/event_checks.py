@@ -47,6 +47,10 @@ def misfits(scenario: Scenario) -> list[tuple[Loc, BadValueError]]:
     if day is not None and not window.start <= day <= window.end:
         found.append((("report", "day"), BadValueError("this day lies outside of the plan, {start} to {end}", "Check the date",
                                                        start=window.start, end=window.end)))  # fmt: skip
+    elif day is not None:
+        midnight = datetime.combine(day, _MIDNIGHT)
+        if not any(open_within(scenario, Span(midnight, midnight + timedelta(days=1)))):
+            found.append((("report", "day"), BadValueError("the shop is closed on this day", "Write a day on which it is open")))
     return found
 
 

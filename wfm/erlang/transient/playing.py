@@ -11,7 +11,8 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from wfm.erlang.kernels import kernel
+from wfm.core.compiled import kernel
+from wfm.erlang.transient import chain
 from wfm.erlang.transient.chain import advance, answered, leaving
 
 Vector = NDArray[np.float64]
@@ -26,7 +27,7 @@ SUMS = 9
 NODES, WEIGHTS = (np.asarray(each) for each in np.polynomial.legendre.leggauss(6))
 
 
-@kernel
+@kernel(__file__, chain.__file__)
 def room_for(values: Vector, size: int) -> Vector:
     """The values in an array of at least so many cells."""
     if len(values) >= size:
@@ -36,7 +37,7 @@ def room_for(values: Vector, size: int) -> Vector:
     return longer
 
 
-@kernel
+@kernel(__file__, chain.__file__)
 def play(
     x: Vector, over: Table, pieces: Table, agents: int, mu: float, theta: float, lines: int, sums: Vector
 ) -> tuple[Vector, Table, Vector, Table]:
@@ -86,7 +87,7 @@ def play(
     return x, over, met, met_over
 
 
-@kernel
+@kernel(__file__, chain.__file__)
 def gained(x: Vector, over: Table, chances: Table, agents: int, lines: int) -> float:
     """Expected answers in time of arrivals that meet these states; who finds every line taken is none of them."""
     total = 0.0
@@ -103,13 +104,13 @@ def gained(x: Vector, over: Table, chances: Table, agents: int, lines: int) -> f
     return total
 
 
-@kernel
+@kernel(__file__, chain.__file__)
 def expected(time: float, times: Vector, arrived: Vector) -> float:
     """Arrivals expected until a time, between the points of a table by straight lines, outside it as at its ends."""
     return float(np.interp(time, times, arrived))
 
 
-@kernel
+@kernel(__file__, chain.__file__)
 def chances(
     time: float, i: int, within: float, rows: int, longest: int, staff: Counts, mus: Vector, edges: Vector, theta: float,
     onset: float, times: Vector, arrived: Vector, finish: bool,
@@ -157,7 +158,7 @@ def chances(
     return here
 
 
-@kernel
+@kernel(__file__, chain.__file__)
 def _recent(time: float, until: float, onset: float, times: Vector, arrived: Vector) -> float:
     """Of those who came before ``until``, how many are too fresh to abandon at ``time``."""
     if onset <= 0.0:
@@ -165,7 +166,7 @@ def _recent(time: float, until: float, onset: float, times: Vector, arrived: Vec
     return max(expected(until, times, arrived) - expected(time - onset, times, arrived), 0.0)
 
 
-@kernel
+@kernel(__file__, chain.__file__)
 def _mapped(after: Table, before: int, now: int, rows: int, longest: int, finish: bool) -> Table:
     """Chances just before agents change from ``before`` to ``now``, from those just after."""
     result = np.zeros((rows, longest))
@@ -182,7 +183,7 @@ def _mapped(after: Table, before: int, now: int, rows: int, longest: int, finish
     return result
 
 
-@kernel
+@kernel(__file__, chain.__file__)
 def interval(
     x: Vector, over: Table, i: int, steady: Table, tail: Table, within: float, staff: Counts, mus: Vector, edges: Vector,
     theta: float, onset: float, lines: int, times: Vector, arrived: Vector, finish: bool,
@@ -209,7 +210,7 @@ def interval(
         if len(tail):
             soon = chances(middle, i, within, rows, longest, staff, mus, edges, theta, onset, times, arrived, finish)
         else:
-            soon = _unchanging(middle, i, within, rows, longest, staff, mus, theta, onset, times, arrived)
+            soon = _unchanging(middle, i, within, rows, longest, staff, mus, theta, onset, times, arrived, finish)
         sums[ANSWERED_WITHIN] += gained(met, met_over, soon, agents, lines)
     now = begin + passed
     piece = np.zeros((1, 3))
@@ -233,11 +234,11 @@ def interval(
     return x, over, sums
 
 
-@kernel
+@kernel(__file__, chain.__file__)
 def _unchanging(
     time: float, i: int, within: float, rows: int, longest: int, staff: Counts, mus: Vector, theta: float, onset: float,
-    times: Vector, arrived: Vector,
+    times: Vector, arrived: Vector, finish: bool,
 ) -> Table:  # fmt: skip
     """`chances` where agents do not change before any deadline of the interval."""
     for_ever = np.array([-math.inf, math.inf])
-    return chances(time, 0, within, rows, longest, staff[i : i + 1], mus[i : i + 1], for_ever, theta, onset, times, arrived, True)
+    return chances(time, i - i, within, rows, longest, staff[i : i + 1], mus[i : i + 1], for_ever, theta, onset, times, arrived, finish)

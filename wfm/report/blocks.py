@@ -13,7 +13,10 @@ _WORDY = 24
 
 @dataclass(frozen=True)
 class Table:
-    """A table of texts: ``numeric`` columns align right, ``folded`` ones open on request, ``tall`` ones scroll in their frame."""
+    """A table of texts: ``numeric`` columns align right, ``folded`` ones open on request, ``tall`` ones scroll in their frame.
+
+    ``narrow`` ones have short cells only: a phone sets them close.
+    """
 
     caption: str
     head: list[str]
@@ -22,6 +25,7 @@ class Table:
     strong: frozenset[int] = frozenset()
     folded: bool = False
     tall: bool = False
+    narrow: bool = False
     kind: str = "table"
 
     @property

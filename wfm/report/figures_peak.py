@@ -64,7 +64,7 @@ def agents(plan: Plan, language: str) -> Any:
         traces,
         text("figure_caption.peak_agents", language),
         style.clock_ticks(ends[0], ends[-1]),
-        {"title": {"text": text("figure.agents", language)}, "rangemode": "tozero", "overlaying": "y2"},
+        {"title": {"text": text("figure.agents", language)}, "rangemode": "tozero", "overlaying": "y2", "tickmode": "auto"},
         yaxis2={
             "side": "right",
             "showgrid": False,
@@ -127,6 +127,7 @@ def service(plan: Plan, language: str) -> Any:
         text("figure_caption.peak_service", language),
         style.clock_ticks(ends[0], ends[-1]),
         {"tickformat": ".0%", "range": [0, 1.03]},
+        legend={"traceorder": "normal"},
         hovermode="closest",
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from wfm.peakday.resources import RESOURCES
 from wfm.report import formats
@@ -29,61 +29,67 @@ def peak_day(plan: Plan, language: str) -> list[Section]:
         most=formats.number(most["contacts"]),
         **clock(most),
     )
-    blocks: list[Block] = [Items(findings(plan, language)), chart("peak_service", language), chart("peak_agents", language)]
+    blocks: list[Block] = [Items(findings(plan, language)), chart("peak_service", language), _views(peak, language)]
+    blocks.append(chart("peak_agents", language))
     if peak.timed:
         caption = "peak_queue" if peak.backlog is not None else "peak_queue_none"
         blocks.append(Chart("peak_queue", text(f"figure_caption.{caption}", language)))
-    blocks += [_hours(peak, language), _views(peak, language), _intervals(peak, language)]
+    blocks += [_hours(peak, language), _used(peak, language), _intervals(peak, language)]
     return [Section("peak", text("section.peak", language, day=formats.day(peak.day, language)), intro, blocks)]
 
 
 def _views(peak: PeakDay, language: str) -> Table:
-    rows, cells = peak.intervals, []
-    for view in (*peak.views, "plan"):
-        asked = f"needed_{view}"
-        known = asked in rows
-        cells.append(
-            [
-                text(f"peak_view.{view}", language),
-                formats.number(peak.agent_hours(asked)) if known else formats.NOTHING,
-                formats.number(rows[asked].max()) if known else formats.NOTHING,
-                formats.number(peak.missed(view)) if view != "plan" else formats.NOTHING,
-                formats.share(share_of_day(peak, "sl_offered", view)),
-                formats.share(share_of_day(peak, "answer_rate", view)),
-                formats.number(rows[f"queue_{view}"].max(), 1) if f"queue_{view}" in rows else formats.NOTHING,
-            ]
-        )
-    head = [text(f"peak_column.{key}", language) for key in ("view", "asked", "most", "missed", "sl", "answer", "queue")]
-    return Table(text("peak_table.views", language), head, cells, frozenset(range(1, 7)))
+    rows, views = peak.intervals, [*peak.views, "plan"]
+    asked = [view if f"needed_{view}" in rows else None for view in views]
+    cells = {
+        "asked": [formats.number(peak.agent_hours(f"needed_{view}")) if view else formats.NOTHING for view in asked],
+        "most": [formats.number(rows[f"needed_{view}"].max()) if view else formats.NOTHING for view in asked],
+        "missed": [formats.number(peak.missed(view)) if view != "plan" else formats.NOTHING for view in views],
+        "sl_offered": [formats.share(share_of_day(peak, "sl_offered", view)) for view in views],
+        "answer_rate": [formats.share(share_of_day(peak, "answer_rate", view)) for view in views],
+        "queue": [formats.number(rows[f"queue_{view}"].max(), 1) if view != "plan" else formats.NOTHING for view in views],
+    }
+    head = [text("peak_column.measure", language), *_named(views, language)]
+    table = [[text(f"peak_column.{key}", language), *row] for key, row in cells.items()]
+    return Table(text("peak_table.views", language), head, table, frozenset(range(1, len(head))), frozenset({3}))
 
 
 def _hours(peak: PeakDay, language: str) -> Table:
     tightest, strong, cells = peak.binding["start"], set(), []
     for number, row in enumerate(peak.hours.to_dict("records")):
         shares = [row[f"{name}_share"] for name in RESOURCES]
-        if row["start"] == tightest or max(shares) > 1:
+        if row["start"] == tightest or max(shares) > 1 + 1e-9:
             strong.add(number)
         named = resources(row["binding"], language) if row["binding"] else formats.NOTHING
         cells.append(
             [
-                f"{row['start']:%H:%M}-{row['end']:%H:%M}",
+                f"{row['start']:%H:%M}",
                 text("peak_table.short", language, resources=named) if max(shares) > 1 + 1e-9 else named,
-                *(_taken(row, name) for name in RESOURCES),
+                *(formats.share(share, 0) for share in shares),
                 formats.number(row["contacts"]),
             ]
         )
-    head = [
-        *heads(language, "clock"),
-        text("peak_column.binding", language),
-        *(text(f"resource.{name}", language) for name in RESOURCES),
-        *heads(language, "contacts"),
+    names = [text(f"resource.{name}", language) for name in RESOURCES]
+    head = [*heads(language, "clock"), text("peak_column.binding", language), *names, *heads(language, "contacts")]
+    caption = text("peak_table.hours", language)
+    return Table(caption, head, cells, frozenset(range(2, 7)), frozenset(strong), narrow=True)
+
+
+def _used(peak: PeakDay, language: str) -> Table:
+    cells = [
+        [
+            f"{row['start']:%H:%M}",
+            *(f"{formats.number(row[f'{name}_used'])}/{held(name, row[f'{name}_held'])}" for name in RESOURCES),
+        ]
+        for row in peak.hours.to_dict("records")
     ]
-    return Table(text("peak_table.hours", language), head, cells, frozenset(range(2, 7)), frozenset(strong))
+    head = [*heads(language, "clock"), *(text(f"resource.{name}", language) for name in RESOURCES)]
+    return Table(text("peak_table.used", language), head, cells, frozenset(range(1, 5)), folded=True, narrow=True)
 
 
-def _taken(row: dict[Any, Any], name: str) -> str:
-    """``98% (33/33.8)``."""
-    return f"{formats.share(row[f'{name}_share'], 0)} ({formats.number(row[f'{name}_used'])}/{held(name, row[f'{name}_held'])})"
+def _named(views: list[str], language: str) -> list[str]:
+    """Names of views, as short as a column's heading."""
+    return [text("peak_column.plan" if view == "plan" else f"peak_view.{view}", language) for view in views]
 
 
 def _intervals(peak: PeakDay, language: str) -> Table:
@@ -103,7 +109,7 @@ def _intervals(peak: PeakDay, language: str) -> Table:
                 *(formats.share(row[f"answer_rate_{view}"]) for view in views),
             ]
         )
-    short = [text("peak_column.plan_short", language) if view == "plan" else text(f"peak_view.{view}", language) for view in views]
+    short = _named(views, language)
     head = [
         *heads(language, "clock", "contacts"),
         *(text(f"peak_column.asked_{name}", language) for name in asked),

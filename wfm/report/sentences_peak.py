@@ -26,7 +26,7 @@ def findings(plan: Plan, language: str) -> list[str]:
     """What the day comes to, a sentence each; every one of them with the numbers it says."""
     peak = plan.peak
     assert peak is not None
-    said = [*_apart(peak, language), *_asked(peak, language), binding(peak, language), *_backlog(peak, language)]
+    said = [binding(peak, language), *_backlog(peak, language), *_apart(peak, language), *_asked(peak, language)]
     return [*said, _differ(plan, peak, language)]
 
 
@@ -101,11 +101,12 @@ def _apart(peak: PeakDay, language: str) -> list[str]:
     said = []
     for place in sorted(weight.index[:_TOLD]):
         row = rows.loc[place]
-        begin = peak.minutes[peak.minutes["start"] == row["start"]]
+        begin = float(peak.minutes.loc[peak.minutes["start"] == row["start"], "queue_transient"].iloc[0])
+        waiting = formats.number(begin, 1)
         values = {
             **clock(row),
             "contacts": formats.number(row["contacts"]),
-            "waiting": formats.number(begin["queue_transient"].iloc[0], 1),
+            "waiting": text("peak.waiting" if float(waiting.replace(",", "")) else "peak.nobody", language, waiting=waiting),
             "within": formats.seconds(row["within"], language, 0),
             "independent": formats.share(row["sl_offered_independent"], 0),
             "transient": formats.share(row["sl_offered_transient"], 0),
@@ -179,11 +180,14 @@ def _differ(plan: Plan, peak: PeakDay, language: str) -> str:
         )
         for view in (*peak.views, "plan")
     ]
+    onset = contact.patience.onset
+    near = text("peak.onset", language, onset=formats.seconds(onset, language, 0)) if onset and "transient" in peak.views else ""
     cv = 1.0 if contact.spread.family == "exponential" else contact.spread.cv
     return text(
         "peak.differ",
         language,
         cv=formats.significant(cv),
+        onset=near,
         redial=formats.percent(contact.redial.after_abandon),
         lines=formats.number(plan.lines),
         within=_within(peak, None, language),
@@ -215,8 +219,8 @@ def held(name: str, value: float) -> str:
 
 
 def resources(key: str, language: str) -> str:
-    """Names of the resources of a ``binding``: ``客服、工位``."""
-    return _joined([text(f"resource.{name}", language) for name in key.split("+")], language)
+    """Names of the resources of a ``binding``: ``客服+工位``."""
+    return ("+" if language == "zh" else " + ").join(text(f"resource.{name}", language) for name in key.split("+"))
 
 
 def _joined(parts: list[str], language: str) -> str:

@@ -241,4 +241,5 @@ def _unchanging(
 ) -> Table:  # fmt: skip
     """`chances` where agents do not change before any deadline of the interval."""
     for_ever = np.array([-math.inf, math.inf])
-    return chances(time, i - i, within, rows, longest, staff[i : i + 1], mus[i : i + 1], for_ever, theta, onset, times, arrived, finish)
+    alone, pace = staff[i : i + 1], mus[i : i + 1]
+    return chances(time, i - i, within, rows, longest, alone, pace, for_ever, theta, onset, times, arrived, finish)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -36,26 +37,40 @@ def promised(scenario: Scenario, workload: pd.DataFrame, seats: int | None = Non
     share = scenario.staffing.promise.day_target_met
     if share is None:
         return workload
-    known: dict[int, bool] = {}
+    known: dict[tuple[int, bool], bool] = {}
+    last = round(MOST / STEP)
+    quick = scenario
+    if scenario.staffing.method == "transient":
+        # A formula that is close finds the neighbourhood.
+        quick = scenario.model_copy(update={"staffing": scenario.staffing.model_copy(update={"method": "mol"})})
 
-    def kept(step: int) -> bool:
-        if step not in known:
-            known[step] = _met(scenario, busy(workload, step), seats) >= share
-        return known[step]
+    def kept(step: int, by: Scenario) -> bool:
+        key = (step, by is quick)
+        if key not in known:
+            known[key] = _met(by, busy(workload, step), seats) >= share
+        return known[key]
 
-    if kept(0):
-        return busy(workload, 0)
-    # Few levels, each of which takes a schedule and its simulation: first in strides, then between the last two.
-    low, high, stride, last = 0, 4, 4, round(MOST / STEP)
-    while high < last and not kept(high):
-        low, high, stride = high, min(high + 2 * stride, last), 2 * stride
+    found = _least(lambda step: kept(step, quick), last)
+    if quick is not scenario:
+        while found < last and not kept(found, scenario):
+            found += 1
+        while found > 0 and kept(found - 1, scenario):
+            found -= 1
+    return busy(workload, found)
+
+
+def _least(holds: Callable[[int], bool], last: int) -> int:
+    """The least of 0 to ``last`` that holds: in growing strides, then between the last two; ``last`` where none does."""
+    low, high, stride = -1, 0, 4
+    while high < last and not holds(high):
+        low, high, stride = high, min(high + stride, last), 2 * stride
     while high - low > 1:
         middle = (low + high) // 2
-        if kept(middle):
+        if holds(middle):
             high = middle
         else:
             low = middle
-    return busy(workload, high)
+    return high
 
 
 def busy(workload: pd.DataFrame, step: int) -> pd.DataFrame:

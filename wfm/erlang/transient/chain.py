@@ -131,7 +131,7 @@ def advance(
         high = max(high, agents + queue)
         low = min(low, agents)
     lost, left = 0.0, length
-    room = int(4.0 * math.sqrt(high + 1.0)) + 24
+    room = int(math.sqrt(high + 1.0)) + 4
     size = high + room + 4
     total = np.zeros(size)
     here = np.zeros(size)
@@ -168,7 +168,7 @@ def advance(
             done, after, low2, high2, grown, gone = _step(here, low, high, top, rate, deaths, greatest, step, lines)
             after_over, queue2, grown_over = here_over, queue, total_over
         if not done:
-            room *= 2
+            room *= 3
             continue
         if len(total) < len(grown):
             longer = np.zeros(len(grown))

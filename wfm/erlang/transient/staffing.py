@@ -84,17 +84,6 @@ class Goals:
         failed |= busy > self.occupancy * (1 + _CLOSE)
         return np.asarray(~failed | (offered <= 0))
 
-    def asked(self, i: int) -> dict[str, Any]:
-        """Targets of an interval, as keywords of ``agents_for``."""
-        asked: dict[str, Any] = {}
-        if not math.isnan(self.answer_rate[i]):
-            asked["answer_rate"] = float(self.answer_rate[i])
-        if not math.isnan(self.sl_offered[i]):
-            asked["sl_offered"] = (float(self.sl_offered[i]), float(self.within[i]))
-        if not math.isnan(self.occupancy[i]):
-            asked["occupancy"] = float(self.occupancy[i])
-        return asked
-
 
 @dataclass(frozen=True, eq=False)
 class Profile:
@@ -208,11 +197,10 @@ class _Staffing:
 
     def stationary(self, method: Method) -> Counts:
         """Agents by a stationary formula at some rate of each interval, constraints kept."""
-        needed = np.zeros(self.count)
         rates = self._rates(method)
-        for i in range(self.count):
-            rates_here = np.unique(rates[i])
-            needed[i] = max(float(self._formula(rate, i)) for rate in rates_here.tolist())
+        owner = np.repeat(np.arange(self.count), [len(each) for each in rates])
+        needed = np.zeros(self.count)
+        np.maximum.at(needed, owner, self._formula(np.concatenate(rates), owner))
         most = math.inf if self.most is None else float(self.most)
         self.short |= needed > most
         whole = np.minimum(needed, min(most, self.limit)).astype(np.int64)
@@ -220,22 +208,28 @@ class _Staffing:
             whole[block] = whole[block].max()
         return self._in_steps(whole)
 
-    def _formula(self, rate: float, i: int) -> float:
+    def _formula(self, rates: Floats, owner: NDArray[np.int64]) -> Floats:
+        """Agents by the stationary formula of the patience, for rates with the targets of their intervals."""
         from wfm import erlang
 
-        queue, aht = self.queue, 1.0 / self.course.at(i).mu
-        if rate <= 0:
-            return 0.0
-        asked = self.goals.asked(i)
-        if not asked:
-            return 0.0
+        queue, aht = self.queue, np.array([1.0 / self.course.at(i).mu for i in range(self.count)])[owner]
         if queue.theta == 0:
-            model: Any = erlang.ErlangC(rate, aht)
+            model: Any = erlang.ErlangC(rates, aht)
         elif queue.onset:
-            model = erlang.MMnDelayed(rate, aht, patience=1 / queue.theta, onset=queue.onset)
+            model = erlang.MMnDelayed(rates, aht, patience=1 / queue.theta, onset=queue.onset)
         else:
-            model = erlang.ErlangA(rate, aht, patience=1 / queue.theta)
-        return float(model.agents_for(**asked))
+            model = erlang.ErlangA(rates, aht, patience=1 / queue.theta)
+        found = np.zeros(len(rates))
+        goals = self.goals
+        for name in ("answer_rate", "sl_offered", "occupancy"):
+            target = getattr(goals, name)[owner]
+            asked = ~np.isnan(target)
+            if asked.any():
+                # What is not asked for is asked for in vain, and not counted.
+                bound = np.where(asked, target, 0.5)
+                least = model.agents_for(**{name: (bound, goals.within[owner]) if name == "sl_offered" else bound})
+                found = np.maximum(found, np.where(asked, np.asarray(least, dtype=float), 0.0))
+        return found
 
     def _rates(self, method: Method) -> list[Floats]:
         """Rates for which each interval is staffed."""

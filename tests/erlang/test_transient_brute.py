@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from tests.erlang.brute_chain import Brute
 from wfm.erlang.transient.solver import TransientQueue
 
-# Contacts, or contacts times their wait; quadratures of six nodes stay below, all else is at rounding.
-ROUNDING, QUADRATURE = 1e-11, 3e-7
+# Contacts, or contacts times their wait: sums over arrivals are taken at nodes, all else is at rounding.
+ROUNDING, QUADRATURE = 1e-11, 3e-9
 
 
 def both(day: Brute, threshold: float = 1.0, start=(1.0,)):

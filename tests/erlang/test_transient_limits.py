@@ -144,6 +144,17 @@ def test_a_threshold_of_days_is_being_answered(leaving):
     np.testing.assert_allclose(levels[2], queue.solve([5, 6, 0, 4]).answer_rate, atol=1e-7)
 
 
+@pytest.mark.parametrize(("agents", "threshold"), [(10, 300.0), (100, 300.0), (400, 20.0), (400, 300.0)])
+def test_arrivals_near_a_change_of_agents(agents, threshold):
+    """Their chances to be answered in time move fast where many wait: finer pieces of the same rate change nothing."""
+    staffed = np.array([agents, round(1.1 * agents), round(0.8 * agents), agents])
+    rate, rules = agents / 300.0, {"patience": 240.0, "interval": 900.0}
+    coarse = TransientQueue([rate] * 4, 300.0, **rules).solve(staffed, threshold=threshold)
+    fine = TransientQueue(lambda t: rate, 300.0, piece=60.0, **rules).solve(staffed, threshold=threshold)
+    np.testing.assert_allclose(coarse.sl_offered, fine.sl_offered, atol=2e-9)
+    np.testing.assert_allclose(coarse.abandon_rate_offered, fine.abandon_rate_offered, atol=2e-9)
+
+
 def test_agents_go_and_come_again():
     """A queue is left alone for an interval: its contacts are there, less those who gave up, when agents are back."""
     queue = TransientQueue([0.1, 0.0, 0.0], 300.0, patience=2000.0, interval=900.0)

@@ -162,13 +162,12 @@ class Course:
             With j ahead when interval ``i`` begins [s]; contact-seconds.
         """
         rates, n = self.at(i), state.agents
-        step = min(1 / rates.mu, 1 / rates.theta if rates.theta else math.inf) / 2
         moments: list[
             tuple[float, float, NDArray[np.float64]]
         ] = []  # time, rate x weight, probabilities of j waiting, all agents busy
         now = float(self.edges[i])
         for piece in self.arrivals.pieces(now, float(self.edges[i + 1])):
-            parts = max(math.ceil(piece.length / step), 1)
+            parts = playing.stretches(piece.length, max(rates.mu, rates.theta), n)
             half = piece.length / parts / 2
             for _ in range(parts):
                 middle, last = now + half, now

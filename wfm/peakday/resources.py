@@ -1,4 +1,4 @@
-"""What binds by hour: agents, lines, licences and desks, each as the share of what the plan holds that the hour takes."""
+"""What binds by hour: agents, lines, licences and desks, each as the share of what the plan holds that the hour needs."""
 
 from __future__ import annotations
 
@@ -22,7 +22,10 @@ TOGETHER = 0.005
 
 
 def by_hour(rows: pd.DataFrame, scenario: Scenario, people: People) -> pd.DataFrame:
-    """How far each resource is taken, hour by hour.
+    """How much of each resource is needed, hour by hour.
+
+    People who are present and not needed take desks and licences too, and keep nobody from anything: they do not count here. So
+    desks bind together with agents, where all are taken and more agents are needed, and never alone.
 
     Parameters
     ----------
@@ -36,14 +39,14 @@ def by_hour(rows: pd.DataFrame, scenario: Scenario, people: People) -> pd.DataFr
     Returns
     -------
     DataFrame
-        One row an hour of the day's clock: ``start``, ``end``, ``contacts``; of each of `RESOURCES` ``<name>_used``,
-        ``<name>_held`` and ``<name>_share``, in the interval of the hour that takes the greatest share; ``binding``, the
-        resources of the greatest share with a ``+`` between them, "" where nothing is taken.
+        One row an hour of the day's clock: ``start``, ``end``, ``contacts``, ``present`` (most people in the building); of each of
+        `RESOURCES` ``<name>_used`` (needed), ``<name>_held`` and ``<name>_share``, in the hour's tightest interval; ``binding``,
+        the resources of the greatest share with a ``+`` between them, "" where nothing is needed.
 
         - agents: needed over scheduled, on queue.
         - lines: lines for the hour's busiest interval by the rule of the plan's own (`wfm.staffed.lines`) over those held.
-        - licences: people present, or who would be with the agents needed, and the leaders they take, over concurrent licences.
-        - seats: the same people without leaders, or with where leaders have desks, over seats.
+        - licences: people present for the agents needed, and the leaders they take, over concurrent licences.
+        - seats: the same people without leaders, or with them where leaders have desks, over seats.
     """
     import pandas as pd
 
@@ -51,9 +54,7 @@ def by_hour(rows: pd.DataFrame, scenario: Scenario, people: People) -> pd.DataFr
     found = []
     hour = (rows["slot"] * rows["duration"] // 3600).astype(int)
     for _, part in rows.groupby(hour, sort=True):
-        wanted = np.maximum(part["present"].to_numpy(float), part["needed"].to_numpy(float) / (1 - in_office))
-        most = float(wanted[np.isfinite(wanted)].max(initial=0.0))
-        most = math.inf if np.isinf(wanted).any() else most
+        most = float(part["needed"].max()) / (1 - in_office)
         leading = 0.0 if most <= 0 else most if math.isinf(most) else math.ceil(most / leaders.span - 1e-9)
         busiest = _tightest(part["needed"].to_numpy(float), part["scheduled"].to_numpy(float))
         used = {
@@ -69,6 +70,7 @@ def by_hour(rows: pd.DataFrame, scenario: Scenario, people: People) -> pd.DataFr
             "start": part["start"].iloc[0],
             "end": part["start"].iloc[-1] + pd.Timedelta(seconds=float(part["duration"].iloc[-1])),
             "contacts": float(part["contacts"].sum()),
+            "present": float(part["present"].max()),
         }
         for name, (taken, held) in used.items():
             row |= {f"{name}_used": taken, f"{name}_held": held, f"{name}_share": shares[name]}

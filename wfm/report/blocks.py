@@ -38,7 +38,7 @@ class Table:
         """Whether a phone had better show each row as a card: it has sentences, and more columns than fit beside them."""
         texts = [i for i in range(1, len(self.head)) if i not in self.numeric]
         wordy = [i for i in texts if any(width(row[i]) > _WORDY for row in self.rows)]
-        return bool(wordy) and (len(self.head) > 3 or len(texts) > 1)
+        return bool(wordy) and not self.narrow and (len(self.head) > 3 or len(texts) > 1)
 
 
 @dataclass(frozen=True)

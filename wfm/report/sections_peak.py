@@ -79,12 +79,14 @@ def _used(peak: PeakDay, language: str) -> Table:
     cells = [
         [
             f"{row['start']:%H:%M}",
+            formats.number(row["present"]),
             *(f"{formats.number(row[f'{name}_used'])}/{held(name, row[f'{name}_held'])}" for name in RESOURCES),
         ]
         for row in peak.hours.to_dict("records")
     ]
-    head = [*heads(language, "clock"), *(text(f"resource.{name}", language) for name in RESOURCES)]
-    return Table(text("peak_table.used", language), head, cells, frozenset(range(1, 5)), folded=True, narrow=True)
+    names = [text(f"resource.{name}", language) for name in RESOURCES]
+    head = [*heads(language, "clock"), text("peak_column.present", language), *names]
+    return Table(text("peak_table.used", language), head, cells, frozenset(range(1, 6)), folded=True, narrow=True)
 
 
 def _named(views: list[str], language: str) -> list[str]:

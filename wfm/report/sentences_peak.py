@@ -56,7 +56,7 @@ def binding(peak: PeakDay, language: str) -> str:
         language,
         resources=resources(row["binding"], language),
         share=formats.share(row[f"{names[0]}_share"], 0),
-        used=_joined(parts, language),
+        used=" · ".join(parts),
         hours=_joined(hours, language),
         **_hour(row),
     )

@@ -56,6 +56,7 @@ def hours(plan: Plan, language: str) -> Sheet:
             "text",
             [sentences_peak.resources(value, language) if value else "" for value in rows["binding"]],
         ),
+        Column(text("peak_column.present", language), "number", rows["present"].tolist()),
     ]
     for name in RESOURCES:
         said = text(f"resource.{name}", language)

@@ -1,0 +1,223 @@
+"""The page on the peak day: in both languages, on a phone, in workbook, plan.json and on the terminal; saved and read back."""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+import json
+import os
+import re
+import shutil
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from python_calamine import CalamineWorkbook
+
+from tests.conftest import SCENARIOS
+from tests.report.pages import Page, numbers
+from wfm.plan import Plan
+from wfm.report import formats, sentences_peak
+from wfm.report.blocks import Items, Section, Table
+from wfm.report.console import screen
+from wfm.report.figures_peak import FIGURES_PEAK, around
+from wfm.report.files import write_outputs
+from wfm.report.html import html
+from wfm.report.page import page
+from wfm.report.planjson import plan_json
+from wfm.report.saved import read_plan
+from wfm.report.sections_money import terms
+from wfm.report.shown import ShownPlan, run
+from wfm.report.words import LANGUAGES, text
+from wfm.report.workbook import workbook
+
+SALE = 'events=[{name: sale, phases: {main: {dates: 2027-07-07, contacts: 6, spike_at: "11:00"}}}]'
+FESTIVAL = ("staffing.method=transient", "targets={answer_rate: 90%, sl_offered: {share: 60%, within: 30s}, occupancy_max: 95%}")
+SMALL = ("plan.weeks=1", "simulation.contacts=20000", "simulation.replications_min=2")
+
+
+@pytest.fixture(scope="module")
+def plan() -> ShownPlan:
+    return run(SCENARIOS / "quickstart.yaml", [*SMALL, *FESTIVAL, "plan.interval=15min", SALE])
+
+
+@pytest.fixture(scope="module")
+def folder(plan: ShownPlan, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_outputs(plan, tmp_path_factory.mktemp("peak"))[0].parent
+
+
+def section(plan: Plan, language: str) -> Section:
+    return next(part for part in page(plan, language).sections if part.id == "peak")
+
+
+def findings(plan: Plan, language: str) -> list[str]:
+    return next(block for block in section(plan, language).blocks if isinstance(block, Items)).items
+
+
+def test_an_ordinary_plan_has_no_such_page(quickstart: ShownPlan) -> None:
+    assert quickstart.peak is None
+    for language in LANGUAGES:
+        parts = page(quickstart, language).sections
+        assert [part.title.partition(" ")[0] for part in parts] == [str(i) for i in range(1, 9)]
+        assert "peak" not in {part.id for part in parts}
+        assert text("screen.peak", language) not in screen(quickstart, language)
+        assert terms(quickstart, language)[-1][0] != text("peak_term.missed", language)
+    assert json.loads(plan_json(quickstart))["peak"] is None
+
+
+def test_it_stands_behind_service_and_is_numbered(plan: ShownPlan) -> None:
+    for language, title in (("zh", "5 高峰日：7月7日 周三"), ("en", "5 Peak day: Wed 7 Jul")):
+        parts = page(plan, language).sections
+        assert [part.id for part in parts][3:6] == ["service", "peak", "people"]
+        assert parts[4].title == title
+        assert [part.title.partition(" ")[0] for part in parts] == [str(i) for i in range(1, 10)]
+
+
+def test_both_languages_say_the_same_numbers(plan: ShownPlan) -> None:
+    zh, en = section(plan, "zh"), section(plan, "en")
+    assert numbers(zh.intro, "zh") == numbers(en.intro, "en")
+    for left, right in zip(findings(plan, "zh"), findings(plan, "en"), strict=True):
+        assert numbers(left, "zh") == numbers(right, "en")
+    for one, other in zip(zh.blocks, en.blocks, strict=True):
+        if isinstance(one, Table) and isinstance(other, Table):
+            assert [[row[i] for i in one.numeric] for row in one.rows] == [[row[i] for i in other.numeric] for row in other.rows]
+
+
+def test_each_page_is_in_its_language(plan: ShownPlan) -> None:
+    for language, foreign in (("zh", r"[A-Za-z]{3,}"), ("en", r"[\u3000-\u9fff\uff00-\uffef]")):
+        part = section(plan, language)
+        said = [part.title, part.intro, *findings(plan, language)]
+        for block in part.blocks:
+            if isinstance(block, Table):
+                said += [block.caption, *block.head, *(row[1] for row in block.rows)]
+        said += [word for pair in terms(plan, language)[-8:] for word in pair]
+        assert not [word for word in said if re.search(foreign, word)]
+
+
+def test_sentences_say_what_the_tables_say(plan: ShownPlan) -> None:
+    peak = plan.peak
+    assert peak is not None
+    found, row = peak.backlog, peak.furthest()
+    assert found is not None
+    assert found.cleared is not None
+    assert row is not None
+    said = " ".join(findings(plan, "en"))
+    assert f"deepest at {found.at:%H:%M}: {found.waiting:.1f} contacts wait" in said
+    assert f"cleared by {found.cleared:%H:%M}" in said
+    assert f"answers {formats.share(row['sl_offered_independent'], 0)} within" in said
+    assert f"neighbours, {formats.share(row['sl_offered_transient'], 0)}" in said
+    first = peak.binding["binding"].partition("+")[0]
+    assert f"{formats.share(peak.binding[f'{first}_share'], 0)} of those held needed" in said
+    assert f"{formats.number(peak.agent_hours('needed_independent'))} agent-hours by independent" in said
+
+
+def test_the_figures_are_bilingual_and_mark_the_minute(plan: ShownPlan) -> None:
+    assert plan.peak is not None
+    for name, figure in FIGURES_PEAK.items():
+        zh, en = figure(plan, "zh"), figure(plan, "en")
+        assert not re.search(r"[\u3000-\u9fff\uff00-\uffef]", en.to_json()), name
+        assert re.search(r"[\u4e00-\u9fff]", zh.layout.title.text)
+        assert [list(trace.y) for trace in zh.data] == [list(trace.y) for trace in en.data]
+    found = plan.peak.backlog
+    assert found is not None
+    assert found.cleared is not None
+    marked = FIGURES_PEAK["peak_queue"](plan, "en")
+    assert marked.layout.annotations[0].text == f"cleared {found.cleared:%H:%M}"
+    assert marked.layout.shapes[0].x0 == pytest.approx(found.cleared.hour + found.cleared.minute / 60)
+    rows = around(plan.peak)
+    assert rows["start"].iloc[0] < found.at < found.cleared < rows["start"].iloc[-1]
+
+
+def test_it_comes_back_from_its_folder_byte_for_byte(plan: ShownPlan, folder: Path) -> None:
+    again = read_plan(folder)
+    assert plan.peak is not None
+    assert again.peak is not None
+    for name in ("intervals", "hours", "minutes"):
+        pd.testing.assert_frame_equal(getattr(again.peak, name), getattr(plan.peak, name), obj=name)
+    assert html(again).encode() == (folder / "report.html").read_bytes()
+    assert workbook(again) == (folder / "plan.xlsx").read_bytes()
+    assert plan_json(again).encode() == (folder / "plan.json").read_bytes()
+
+
+def test_a_plan_written_before_there_was_such_a_page_is_read(plan: ShownPlan, folder: Path, tmp_path: Path) -> None:
+    shutil.copytree(folder, tmp_path / "plan")
+    file = tmp_path / "plan" / "plan.json"
+    value = json.loads(file.read_text(encoding="utf-8"))
+    del value["peak"]
+    file.write_text(json.dumps(value), encoding="utf-8")
+    assert read_plan(tmp_path / "plan").peak is None
+
+
+def test_plan_json_says_it_in_short(plan: ShownPlan) -> None:
+    peak = json.loads(plan_json(plan))["peak"]
+    assert plan.peak is not None
+    found = plan.peak.backlog
+    assert found is not None
+    assert peak["day"] == "2027-07-07"
+    assert peak["backlog"]["transient"]["at"] == found.at.isoformat()
+    assert peak["missed"] == {view: plan.peak.missed(view) for view in plan.peak.views}
+    assert peak["binding"]["binding"] == plan.peak.binding["binding"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_workbook_has_its_sheets(plan: ShownPlan, language: str) -> None:
+    assert plan.peak is not None
+    book = CalamineWorkbook.from_filelike(io.BytesIO(workbook(plan, "zh" if language == "zh" else "en")))
+    for key, table in (("peak", plan.peak.intervals), ("peak_hours", plan.peak.hours)):
+        rows = book.get_sheet_by_name(text(f"sheet.{key}", language)).to_python()[4:]
+        assert [row[1] for row in rows] == pytest.approx(table["contacts"].tolist())
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_terminal_tells_it_in_a_line(plan: ShownPlan, language: str) -> None:
+    assert plan.peak is not None
+    line = sentences_peak.short_line(plan.peak, language)
+    found = plan.peak.backlog
+    assert found is not None
+    assert f"{found.cleared:%H:%M}" in line
+    shown = screen(plan, language)
+    # Lines break between words, and Chinese anywhere.
+    assert re.sub(r"\s", "", line) in re.sub(r"\s", "", shown)
+    line.encode("cp936")
+
+
+@pytest.mark.parametrize("views", ["[independent_intervals]", "[transient]", "[simulation]", "[independent_intervals, simulation]"])
+def test_fewer_views_make_a_smaller_page(views: str) -> None:
+    made = run(SCENARIOS / "quickstart.yaml", [*SMALL, "report.day=2027-07-07", f"report.compare={views}"])
+    assert made.peak is not None
+    report = Page(html(dataclasses.replace(made, overrides=())))
+    assert text("peak_table.hours", "en") in report.texts["en"]
+    shown = " ".join(report.texts["en"])
+    assert ("linked to its neighbours" in shown) == ("independent" in views and "transient" in views)
+    assert not re.search(r"\bnan\b", shown)
+    assert screen(made, "zh")
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [1280, 390])
+def test_it_fits_screen_and_phone(plan: ShownPlan, folder: Path, width: int) -> None:
+    found = shutil.which("chromium") or shutil.which("chromium-browser")
+    if not found:
+        if os.environ.get("CI") == "true":
+            pytest.fail("no chromium: .ci/run installs Debian's")
+        pytest.skip("no chromium found; on Debian: apt-get install chromium fonts-noto-cjk")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox", "--disable-background-networking"])
+        view = browser.new_context(viewport={"width": width, "height": 900}, offline=True).new_page()
+        said: list[str] = []
+        view.on("console", lambda message: said.append(message.text))
+        view.on("pageerror", lambda error: said.append(str(error)))
+        view.goto((folder / "report.html").as_uri())
+        for language in LANGUAGES:
+            view.click(f".page:not([hidden]) button[data-to={language}]")
+            view.wait_for_function(f"document.querySelectorAll('#peak-{language} .plot .main-svg').length >= {len(FIGURES_PEAK)}")
+            view.evaluate("document.querySelectorAll('details').forEach(fold => { fold.open = true; })")
+            assert view.evaluate("document.documentElement.scrollWidth") <= width
+            # What is read by the hour is read without scrolling sideways.
+            tables = f"Array.from(document.querySelectorAll('#peak-{language} .narrow'))"
+            assert view.evaluate(f"{tables}.filter(t => t.offsetWidth > t.parentElement.clientWidth).length") == 0
+            assert view.evaluate(f"document.querySelectorAll('#peak-{language} .narrow').length") == 2
+        assert said == []
+        browser.close()

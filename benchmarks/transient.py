@@ -31,8 +31,10 @@ from benchmarks.report import write
 from benchmarks.rounds import CLOCK, Claim, Contender, row
 from wfm.core import draws
 from wfm.erlang import ErlangA
-from wfm.erlang.transient.solver import Transient, TransientQueue
-from wfm.erlang.transient.staffing import METHODS, staff
+from wfm.erlang.transient.goals import METHODS
+from wfm.erlang.transient.solved import Transient
+from wfm.erlang.transient.solver import TransientQueue
+from wfm.erlang.transient.staffing import staff
 from wfm.simulate.model import SECOND, Model
 from wfm.simulate.replications import replicate
 from wfm.simulate.tally import COLUMNS

@@ -56,7 +56,7 @@ def test_the_exact_chain_of_the_page():
 
 
 def test_methods_and_words_of_the_page_are_the_code_s():
-    from wfm.erlang.transient.staffing import METHODS
+    from wfm.erlang.transient.goals import METHODS
 
     table = PAGE.partition("| method | agents of an interval |")[2].partition("\n\n")[0]
     assert tuple(re.findall(r"^\| `(\w+)`", table, re.M)) == METHODS

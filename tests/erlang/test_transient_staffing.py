@@ -11,8 +11,9 @@ from scipy.stats import norm
 from tests.erlang.days import GoldenDay
 from tests.erlang.random_days import drawn, missing, needless
 from tests.simulate.plans import model
+from wfm.erlang.transient.goals import METHODS
 from wfm.erlang.transient.solver import TransientQueue
-from wfm.erlang.transient.staffing import METHODS, staff
+from wfm.erlang.transient.staffing import staff
 from wfm.simulate.replications import replicate
 from wfm.simulate.tally import COLUMNS
 

@@ -116,7 +116,7 @@ def linked_factor(workload: pd.DataFrame, targets: Targets, contact: ContactType
     only
         The one target that counts; None for all.
     """
-    from wfm.erlang.transient.staffing import Goals
+    from wfm.erlang.transient.goals import Goals
 
     low = math.floor(agents + 1e-9)
     share = max(agents - low, 0.0)

@@ -1,4 +1,4 @@
-"""Compiled steps of the chain of contacts in the system: forward in time by uniformisation, and backward for one who waits.
+"""Compiled steps of the chain of contacts in the system: forward in time by uniformisation.
 
 The state while ``n`` agents are on duty is a vector ``x`` (``x[k]``: probability of k contacts in the system, at most n of them in
 service) and an array ``over`` of excess layers (``over[l - 1, q]``: probability of n + l contacts in service and q waiting),
@@ -8,7 +8,7 @@ empties towards n busy agents; without a fall there are no layers and the chain 
 Uniformisation (Jensen 1953; Grassmann 1977): with all rates constant over a time h, and L at least the greatest total rate of a
 state, ``p(h) = sum_i Poisson(i; L h) p(0) P^i`` with ``P = I + Q / L``. Every term is positive, so nothing cancels, and the error
 is what is left out: probabilities below `TINY` at the edges of the states kept, added up in ``lost``, and Poisson weights below
-1e-18. One file holds all these functions: numba's cache looks at the file of a function alone.
+1e-18.
 """
 
 from __future__ import annotations
@@ -199,7 +199,8 @@ def advance(
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _add(total: Vector, weight: float, values: Vector) -> None:
+def add(total: Vector, weight: float, values: Vector) -> None:
+    """``total += weight * values``, in place."""
     # Indexes from 0 on, so that the compiler sees no negative one and the vector units are used.
     for i in range(len(total)):
         total[i] += weight * values[i]
@@ -246,9 +247,9 @@ def _step(
     highest = 2 + (lines if full else top)
     for i in range(len(weights)):
         w, e = weights[i], above[i] / greatest
-        _add(grown[a : b + 1], e, now[a : b + 1])
+        add(grown[a : b + 1], e, now[a : b + 1])
         if i >= first:
-            _add(after[a : b + 1], w, now[a : b + 1])
+            add(after[a : b + 1], w, now[a : b + 1])
         if i + 1 == len(weights):
             break
         a = max(a - 1, 2)
@@ -302,13 +303,13 @@ def _layered_step(
     a, b, queue, tall = low, high, wide - 1, layers
     for i in range(len(weights)):
         w, e = weights[i], above[i] / greatest
-        _add(grown[1 + a : b + 2], e, now[1 + a : b + 2])
+        add(grown[1 + a : b + 2], e, now[1 + a : b + 2])
         if i >= first:
-            _add(after[1 + a : b + 2], w, now[1 + a : b + 2])
+            add(after[1 + a : b + 2], w, now[1 + a : b + 2])
         for row in range(tall):
-            _add(grown_over[row, : queue + 1], e, now_over[row + 1, 1 : queue + 2])
+            add(grown_over[row, : queue + 1], e, now_over[row + 1, 1 : queue + 2])
             if i >= first:
-                _add(after_over[row, : queue + 1], w, now_over[row + 1, 1 : queue + 2])
+                add(after_over[row, : queue + 1], w, now_over[row + 1, 1 : queue + 2])
         if i + 1 == len(weights):
             break
         if queue < deepest:
@@ -372,119 +373,3 @@ def _layered_step(
             if after_over[row, q] >= TINY and q > queue:
                 queue = q
     return True, after[1:].copy(), after_over[:, : queue + 1].copy(), low, high, queue, grown[1:].copy(), grown_over, lost
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def _wait(then: Vector, same: Vector, nearer: Vector, stay: Vector, serve: float, ahead: Vector) -> None:
-    for i in range(len(then)):
-        then[i] = (stay[i] - serve) * same[i] + (serve + ahead[i]) * nearer[i]
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def _wait_late(then: Vector, same: Vector, nearer: Vector, lower: Vector, stay: Vector, serve: float, ahead: Vector) -> None:
-    for i in range(len(then)):
-        then[i] = (stay[i] - serve) * same[i] + serve * lower[i] + ahead[i] * nearer[i]
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def answered(
-    chances: NDArray[np.float64], agents: int, mu: float, theta: float, fresh: float, own: float, length: float, source: float
-) -> NDArray[np.float64]:
-    """Chance to be answered by a deadline, for one who waits, a time ``length`` earlier; or, with a ``source``, the mean wait.
-
-    Parameters
-    ----------
-    chances
-        ``chances[l, j]``: with n + l agents busy and j waiting ahead, at the end of that time; row 0 is the queue without excess.
-    theta, fresh
-        As in `advance`, for those ahead.
-    own
-        The hazard of abandoning of the one who waits.
-    source
-        0: being answered is worth 1, and what is wanted is its chance. 1: it is worth nothing, every second of waiting is 1.
-    """
-    rows, most = chances.shape
-    away = leaving(most, theta, fresh)
-    greatest = (agents + rows - 1) * mu + away[most - 1] + own
-    now = chances.copy()
-    if greatest * length <= 0.0:
-        return now + source * length  # nothing happens but time
-    left = length
-    ahead = away[:most] / greatest
-    stay = 1.0 - ahead - own / greatest
-    reward, gain = 1.0 - source, source / greatest
-    then = np.empty_like(now)
-    while left > 0.0:
-        step = left if greatest * left <= EVENTS else EVENTS / greatest
-        first, weights, _ = poisson(greatest * step)
-        after = np.zeros_like(now)
-        for i in range(len(weights)):
-            if i >= first:
-                for row in range(rows):
-                    _add(after[row], weights[i], now[row])
-            if i + 1 == len(weights):
-                break
-            for row in range(rows):
-                serve = (agents + row) * mu / greatest
-                if row > 0:
-                    then[row, 0] = (stay[0] - serve) * now[row, 0] + serve * now[row - 1, 0]
-                    _wait_late(then[row, 1:], now[row, 1:], now[row, : most - 1], now[row - 1, 1:], stay[1:], serve, ahead[1:])
-                else:
-                    then[0, 0] = (stay[0] - serve) * now[0, 0] + serve * reward  # an agent is free and takes them
-                    _wait(then[0, 1:], now[0, 1:], now[0, : most - 1], stay[1:], serve, ahead[1:])
-            if source > 0.0:
-                for row in range(rows):
-                    for j in range(most):
-                        then[row, j] += gain
-            now, then = then, now
-        now = after
-        then = np.empty_like(now)
-        left -= step
-    return now
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def drain(
-    x: Vector, over: NDArray[np.float64], never: int, agents: int, mu: float, theta: float, fresh: Vector, stride: float,
-    since: float, lines: int, length: float, nobody: float,
-) -> tuple[Vector, NDArray[np.float64], float, float, float]:  # fmt: skip
-    """What those waiting still do if nobody else arrives: until ``length`` is over or less than ``nobody`` waits.
-
-    Parameters
-    ----------
-    never
-        States of no more contacts than this have nothing to add and are left out.
-    fresh, stride
-        Mean number of those too fresh to abandon: ``fresh[m]`` from m to m + 1 times ``stride`` after the arrivals ended, then 0.
-    since
-        Time passed since the arrivals ended.
-
-    Returns
-    -------
-    (x, over, abandonments, time waited, time used)
-    """
-    abandoned, waited, used = 0.0, 0.0, 0.0
-    while used < length:
-        x, over = x.copy(), over.copy()
-        x[: min(never + 1, len(x))] = 0.0
-        over[:, 0] = 0.0
-        if x.sum() + over.sum() < nobody:
-            return x, over, abandoned, waited, length
-        period = int((since + used) / stride + 1e-9) if len(fresh) else 0
-        if period < len(fresh):
-            young, step = fresh[period], max((period + 1) * stride - since - used, 1e-9 * stride)
-        else:
-            pace = agents * mu + theta
-            young, step = 0.0, (max(len(x) - agents, 8) / pace if pace > 0.0 else 3600.0)
-        step = min(step, length - used)
-        x, over, held, held_over, _ = advance(x, over, 0.0, agents, mu, theta, young, lines, step)
-        away = leaving(max(len(held) - agents, held_over.shape[1]) + 1, theta, young)
-        for k in range(agents + 1, len(held)):
-            waited += (k - agents) * held[k]
-            abandoned += away[k - agents] * held[k]
-        for row in range(held_over.shape[0]):
-            for q in range(1, held_over.shape[1]):
-                waited += q * held_over[row, q]
-                abandoned += away[q] * held_over[row, q]
-        used += step
-    return x, over, abandoned, waited, used

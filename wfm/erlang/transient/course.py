@@ -11,7 +11,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from wfm.erlang.transient import chain, playing
+from wfm.erlang.transient import chain, playing, waiting
 from wfm.erlang.transient.rates import Piece
 from wfm.erlang.transient.state import Leaving, Rates, State
 
@@ -188,10 +188,10 @@ class Course:
             waits[free : free + len(taken)] = taken
         total, last, here = 0.0, float(self.edges[i + 1]), waits.reshape(1, -1)
         for time, weight, room in reversed(moments):
-            here = chain.answered(here, n, rates.mu, rates.theta, 0.0, rates.theta, last - time, 1.0)
+            here = waiting.answered(here, n, rates.mu, rates.theta, 0.0, rates.theta, last - time, 1.0)
             total += weight * float(room @ here[0, : len(room)])
             last = time
-        here = chain.answered(here, n, rates.mu, rates.theta, 0.0, rates.theta, last - float(self.edges[i]), 1.0)
+        here = waiting.answered(here, n, rates.mu, rates.theta, 0.0, rates.theta, last - float(self.edges[i]), 1.0)
         return here[0], total
 
     def _moved(self, state: State, rate: float, rates: Rates, length: float) -> State:
@@ -225,7 +225,7 @@ class Course:
                 return abandoned, waited
             if rates.theta <= 0 and end == math.inf and state.agents == 0:
                 return 0.0, FOR_EVER
-            x, over, gone, spent, _ = chain.drain(
+            x, over, gone, spent, _ = waiting.drain(
                 state.x, state.over, never, state.agents, rates.mu, rates.theta, fresh, stride, now - begin, rates.lines, end - now,
                 NOBODY,
             )  # fmt: skip

@@ -10,113 +10,22 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from wfm.erlang.formulas.staffing import SLACK
 from wfm.erlang.transient.course import Course, Sums
-from wfm.erlang.transient.solver import Transient, TransientQueue
+from wfm.erlang.transient.goals import METHODS, Counts, Floats, Goals, Method, Profile
+from wfm.erlang.transient.solver import TransientQueue
 from wfm.erlang.transient.state import State
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
-Floats = NDArray[np.float64]
-Counts = NDArray[np.int64]
-
-#: How the agents of an interval are found. ``independent``: a steady state at the interval's mean rate (SIPP); ``lagged``: at the
-#: rates one handle time earlier (lag SIPP, Green, Kolesar and Soares 2001); ``psa``: at the interval's greatest rate (pointwise
-#: stationary); ``mol``: at the modified offered load (Jennings, Mandelbaum, Massey and Whitt 1996); ``transient``: exact, linked.
-Method = Literal["independent", "lagged", "psa", "mol", "transient"]
-METHODS: tuple[Method, ...] = ("independent", "lagged", "psa", "mol", "transient")
-
-# What the solver's own error may move a share by.
-_CLOSE = 1e-9
 # A state that differs by less from the one before has forgotten the change.
 _FORGOTTEN = 1e-10
-
-
-@dataclass(frozen=True, eq=False)
-class Goals:
-    """Targets of each interval: float64[K] each, nan where nothing is asked."""
-
-    answer_rate: Floats
-    sl_offered: Floats
-    within: Floats
-    occupancy: Floats
-
-    @classmethod
-    def of(cls, count: int, answer_rate: Any = None, sl_offered: Any = None, occupancy: Any = None) -> Goals:
-        """Targets written as for ``agents_for``: ``sl_offered=(share, within)``; numbers or one an interval.
-
-        Raises
-        ------
-        ValueError
-            A share outside [0, 1], a time below 0, or no target at all.
-        """
-        share, within = (None, 0.0) if sl_offered is None else sl_offered
-        goals = cls(
-            _each("answer_rate", answer_rate, count),
-            _each("sl_offered", share, count),
-            _each("within", within, count),
-            _each("occupancy", occupancy, count),
-        )
-        for name in ("answer_rate", "sl_offered", "occupancy"):
-            values = getattr(goals, name)
-            bad = np.flatnonzero(~(np.isnan(values) | ((values >= 0) & (values <= 1))))
-            if len(bad):
-                raise ValueError(f"{name}[{bad[0]}] is {values[bad[0]]:g}; a target is a share of 0 to 1")
-        if not (goals.within >= 0).all() or not np.isfinite(goals.within).all():
-            raise ValueError("the time of sl_offered must be 0 or more and finite")
-        if all(np.isnan(getattr(goals, name)).all() for name in ("answer_rate", "sl_offered", "occupancy")):
-            raise ValueError("at least one target is needed: answer_rate, sl_offered or occupancy")
-        return goals
-
-    def met(self, service: Transient) -> NDArray[np.bool_]:
-        """Intervals in which every target holds; where nobody arrives they do."""
-        offered = service.offered
-        lost = service.abandoned + service.blocked
-        busy = np.nan_to_num(service.occupancy)
-        failed = service.answered_within < self.sl_offered * offered * (1 - _CLOSE)
-        failed |= lost > (1 - self.answer_rate) * offered + _CLOSE * offered
-        failed |= busy > self.occupancy * (1 + _CLOSE)
-        return np.asarray(~failed | (offered <= 0))
-
-
-@dataclass(frozen=True, eq=False)
-class Profile:
-    """Agents of each interval, and the service they give.
-
-    Attributes
-    ----------
-    agents
-        int64[K].
-    method
-        How they were found.
-    service
-        Exact, intervals linked, whatever the method.
-    met
-        bool[K]: whether all targets of the interval hold, by arrival.
-    short
-        bool[K]: intervals in which no number of agents up to the most allowed would do.
-    solves
-        Work done, in solutions of one whole day; 0 for methods that need none.
-    """
-
-    agents: Counts
-    method: Method
-    service: Transient
-    met: NDArray[np.bool_]
-    short: NDArray[np.bool_]
-    solves: float
-
-    @property
-    def agent_intervals(self) -> int:
-        """Agents summed over intervals: what profiles are compared by."""
-        total: int = self.agents.sum().item()
-        return total
 
 
 def staff(
@@ -494,15 +403,3 @@ def _enough(course: Course, count: int) -> int:
         pieces = course.arrivals.pieces(float(course.edges[i]), float(course.edges[i + 1]))
         load = max(load, max((piece.rate for piece in pieces), default=0.0) / course.at(i).mu)
     return math.ceil(2 * load + 40 * math.sqrt(load + 1)) + 60
-
-
-def _each(name: str, value: Any, count: int) -> Floats:
-    if value is None:
-        return np.full(count, np.nan)
-    values = np.atleast_1d(np.asarray(value, dtype=float))
-    if values.ndim != 1 or len(values) not in (1, count):
-        raise ValueError(f"{name} has the shape {values.shape}; give one number, or one for each of {count} intervals")
-    return np.broadcast_to(values, count).copy()
-
-
-__all__ = ["METHODS", "Goals", "Method", "Profile", "staff"]

@@ -62,10 +62,6 @@ class State:
         waits = np.maximum(np.arange(len(self.x)) - self.agents, 0) @ self.x
         return float(waits + np.arange(self.over.shape[1]) @ self.over.sum(axis=0))
 
-    def free(self, lines: int) -> float:
-        """Probability that an agent and a line are free; with fewer lines than agents it is the lines that run out."""
-        return float(self.x[: min(self.agents, lines) if lines >= 0 else self.agents].sum())
-
     def delayed(self, lines: int) -> float:
         """Probability that a line is free and no agent is; with fewer lines than agents there always is one."""
         if 0 <= lines < self.agents:

@@ -186,7 +186,7 @@ class TransientQueue:
         return np.asarray(self.starts_at + self.interval * np.arange(count + 1, dtype=float))
 
     def mean_rate(self, start: float, end: float) -> float:
-        """Mean arrival rate between two times; before the first interval that of its start goes on."""
+        """Mean arrival rate between two times; 0 outside the intervals where rates are given by interval."""
         if self.function is not None:
             return self.function.mean(start, end)
         assert self.rate is not None

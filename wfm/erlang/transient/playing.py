@@ -30,11 +30,11 @@ NODES, WEIGHTS = (np.asarray(each) for each in np.polynomial.legendre.leggauss(6
 
 @kernel(__file__, chain.__file__, waiting.__file__)
 def stretches(length: float, pace: float, agents: int) -> int:
-    """Into how many the nodes go, so that what moves at this pace per contact is followed to some 1e-9.
+    """Into how many the nodes go, so that what moves at this pace per contact is followed to less than 1e-8.
 
-    Chances of many who wait move faster than those of one: by the root of the agents.
+    Chances of many who wait move faster than those of one: measured, by the cube root of the agents.
     """
-    return max(math.ceil(3.0 * length * pace * max(math.sqrt(agents / 100.0), 1.0)), 1)
+    return max(math.ceil(3.0 * length * pace * max((agents / 100.0) ** (1.0 / 3.0), 1.0)), 1)
 
 
 @kernel(__file__, chain.__file__, waiting.__file__)

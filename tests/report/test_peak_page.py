@@ -107,7 +107,7 @@ def test_sentences_say_what_the_tables_say(plan: ShownPlan) -> None:
     assert f"answers {formats.share(row['sl_offered_independent'], 0)} within" in said
     assert f"neighbours, {formats.share(row['sl_offered_transient'], 0)}" in said
     first = peak.binding["binding"].partition("+")[0]
-    assert f"{formats.share(peak.binding[f'{first}_share'], 0)} of those held needed" in said
+    assert f"{formats.share(peak.binding[f'{first}_share'], 0)} of them are needed" in said
     assert f"{formats.number(peak.agent_hours('needed_independent'))} agent-hours by independent" in said
 
 

@@ -34,7 +34,8 @@ def stretches(length: float, pace: float, agents: int) -> int:
 
     Chances of many who wait move faster than those of one: measured, by the cube root of the agents.
     """
-    return max(math.ceil(3.0 * length * pace * max((agents / 100.0) ** (1.0 / 3.0), 1.0)), 1)
+    crowd: float = max((agents / 100.0) ** (1.0 / 3.0), 1.0)
+    return max(math.ceil(3.0 * length * pace * crowd), 1)
 
 
 @kernel(__file__, chain.__file__, waiting.__file__)

@@ -133,6 +133,23 @@ def test_a_backlog_clears_soon_after_the_fluid() -> None:
     assert found.last == found.cleared
 
 
+def test_a_busy_day_is_told_where_people_are_staffed_for_it() -> None:
+    scenario = asked()
+    staffed = planned(scenario, [40.0] * 4 + [55.0] + [40.0] * 11, [12.0] * 16)
+    busy = replace(staffed, workload=staffed.workload.assign(busier=1.3))
+    plain, peak = seen(scenario, staffed, contacts=1), seen(scenario, busy, contacts=1)
+    assert "queue_busy" not in plain.minutes
+    assert plain.backlog_by("busy") is None
+    assert (peak.minutes["queue_busy"] >= peak.minutes["queue_transient"]).all()
+    pd.testing.assert_series_equal(peak.minutes["queue_transient"], plain.minutes["queue_transient"])
+    # A forecast as much higher is the same day.
+    more = planned(scenario, [52.0] * 4 + [71.5] + [52.0] * 11, [12.0] * 16)
+    assert peak.minutes["queue_busy"].to_numpy() == pytest.approx(
+        seen(scenario, more, contacts=1).minutes["queue_transient"].to_numpy()
+    )
+    assert peak.backlog_by("busy") is not None
+
+
 def test_a_backlog_that_closing_leaves_is_not_cleared() -> None:
     scenario = asked("contact.patience.then_mean=never")
     found = seen(scenario, planned(scenario, [20.0] * 7 + [300.0], [8.0] * 8)).backlog

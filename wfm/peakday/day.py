@@ -45,7 +45,9 @@ class PeakDay:
     hours
         `wfm.peakday.resources.by_hour`.
     minutes
-        ``start``, ``span``, ``own``, ``reach``, ``queue_transient``, ``queue_simulation``: `wfm.peakday.backlog.backlog`.
+        ``start``, ``span``, ``own``, ``reach``, ``queue_transient``, ``queue_simulation``: `wfm.peakday.backlog.backlog`. Where
+        people are staffed for a busier day than forecast, ``queue_busy`` too: linked intervals on such a day; ``intervals`` then
+        has ``busier``, that day's contacts over the forecast's.
     replications
         How often the day was simulated.
     """
@@ -142,6 +144,12 @@ def at_peak(scenario: Scenario, staffed: Staffed, service: pd.DataFrame, day: da
         need = need.assign(mean_wait_all=waits)
     hours = by_hour(need.assign(needed=rows["needed"], scheduled=scheduled, present=rows["present"])[own], scenario, staffed.people)
     minutes = _minutes(work, scheduled, within, scenario, found)
+    if "transient" in found and "busier" in work and (work["busier"] > 1).any():
+        day_rows["busier"] = work["busier"].to_numpy(float)[own]
+        busy = work.assign(arrival_rate=work["arrival_rate"] * work["busier"])
+        told = views.linked(busy, scheduled, within, scenario.contact, scenario.seed).minutes
+        assert told is not None
+        minutes["queue_busy"] = told[-len(minutes) :]
     return PeakDay(day, asked, day_rows, hours, minutes, found["simulation"].replications if "simulation" in found else 0)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from wfm.core import units
 from wfm.report import formats, style
+from wfm.report.sentences_peak import more
 from wfm.report.words import text
 
 if TYPE_CHECKING:
@@ -170,8 +171,20 @@ def queue(plan: Plan, language: str) -> Any:
             hovertemplate=text("figure.hover_waiting", language),
         )
     )
+    if "queue_busy" in rows:
+        traces.append(
+            go.Scatter(
+                x=x,
+                y=style.rounded(rows["queue_busy"], 2),
+                name=text("figure.peak_queue_busy", language, more=more(peak)),
+                mode="lines",
+                line={"color": style.ORANGE, "width": 1.5},
+                customdata=clock,
+                hovertemplate=text("figure.hover_waiting", language),
+            )
+        )
     layout: dict[str, Any] = {}
-    found = peak.backlog
+    found = peak.backlog or peak.backlog_by("busy")
     if found is not None and found.cleared is not None:
         place = (found.cleared - midnight).total_seconds() / 3600
         label = text("figure.peak_cleared", language, cleared=f"{found.cleared:%H:%M}")
@@ -194,9 +207,11 @@ def queue(plan: Plan, language: str) -> Any:
 def around(peak: PeakDay) -> pd.DataFrame:
     """Minutes that the figure shows: those around the deepest backlog, or the day's."""
     found, rows = peak.backlog, peak.minutes
+    view = "transient" if "transient" in peak.views else "simulation"
+    if found is None:
+        found, view = peak.backlog_by("busy"), "busy"
     if found is None:
         return rows[rows["own"]]
-    view = "transient" if "transient" in peak.views else "simulation"
     over = rows[(rows[f"queue_{view}"] > rows["reach"]) & (rows["start"] <= found.at)]["start"]
     first = _begun(over, found.at)
     last = found.cleared if found.cleared is not None else found.end

@@ -93,7 +93,7 @@ def _peak(peak: PeakDay) -> dict[str, Any]:
         "views": views,
         "replications": peak.replications,
         "binding": peak.binding.to_dict(),
-        "backlog": {view: vars(found) for view in views if (found := peak.backlog_by(view)) is not None},
+        "backlog": {view: vars(found) for view in [*views, "busy"] if (found := peak.backlog_by(view)) is not None},
         "missed": {view: peak.missed(view) for view in views},
         "agent_hours": {
             name: peak.agent_hours(column)

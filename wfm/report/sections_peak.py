@@ -32,7 +32,7 @@ def peak_day(plan: Plan, language: str) -> list[Section]:
     blocks: list[Block] = [Items(findings(plan, language)), chart("peak_service", language), _views(peak, language)]
     blocks.append(chart("peak_agents", language))
     if peak.timed:
-        caption = "peak_queue" if peak.backlog is not None else "peak_queue_none"
+        caption = "peak_queue" if peak.backlog is not None or peak.backlog_by("busy") is not None else "peak_queue_none"
         blocks.append(Chart("peak_queue", text(f"figure_caption.{caption}", language)))
     blocks += [_hours(peak, language), _used(peak, language), _intervals(peak, language)]
     return [Section("peak", text("section.peak", language, day=formats.day(peak.day, language)), intro, blocks)]

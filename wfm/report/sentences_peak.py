@@ -77,6 +77,10 @@ def short_line(peak: PeakDay, language: str) -> str:
         until = {"cleared": _minute(found.cleared, peak)} if found.cleared is not None else {"end": _minute(found.end, peak)}
         key = "peak_backlog" if found.cleared is not None else "peak_backlog_open"
         parts.append(text(f"screen.{key}", language, at=_minute(found.at, peak), waiting=formats.number(found.waiting, 1), **until))
+    busy = peak.backlog_by("busy")
+    if busy is not None:
+        key, until = _until("peak_busy", busy, peak)
+        parts.append(text(f"screen.{key}", language, more=more(peak), at=_minute(busy.at, peak), **until))
     return ("；" if language == "zh" else "; ").join(parts)
 
 
@@ -147,7 +151,7 @@ def _backlog(peak: PeakDay, language: str) -> list[str]:
         own = peak.minutes[peak.minutes["own"]]
         most = own.iloc[int(own[f"queue_{view}"].to_numpy(float).argmax())]
         values = {"waiting": formats.number(most[f"queue_{view}"], 1), "at": _minute(most["start"], peak)}
-        return [text("peak.backlog_none", language, within=_within(peak, None, language), **values)]
+        return [text("peak.backlog_none", language, within=_within(peak, None, language), **values), *_busy(peak, language)]
     values = {
         "at": _minute(found.at, peak),
         "waiting": formats.number(found.waiting, 1),
@@ -166,7 +170,32 @@ def _backlog(peak: PeakDay, language: str) -> list[str]:
         until = {"cleared": _minute(other.cleared, peak)} if other.cleared is not None else {"end": _minute(other.end, peak)}
         key = "backlog_simulated" if other.cleared is not None else "backlog_simulated_open"
         said.append(text(f"peak.{key}", language, at=_minute(other.at, peak), contacts=formats.number(other.contacts, 1), **until))
-    return ["".join(said) if language == "zh" else " ".join(said)]
+    return ["".join(said) if language == "zh" else " ".join(said), *_busy(peak, language)]
+
+
+def more(peak: PeakDay) -> str:
+    """How many more contacts than forecast the day has that people are staffed for."""
+    return formats.share(peak.intervals["busier"].max() - 1)
+
+
+def _busy(peak: PeakDay, language: str) -> list[str]:
+    """The backlog of a day as busy as people are staffed for; nothing where that is the forecast's own."""
+    if "queue_busy" not in peak.minutes:
+        return []
+    found = peak.backlog_by("busy")
+    if found is None:
+        # Where the forecast's day has a backlog, so has a busier one.
+        return [text("peak.busy_none", language, more=more(peak))]
+    key, until = _until("busy", found, peak)
+    values = {"at": _minute(found.at, peak), "waiting": formats.number(found.waiting, 1), "minutes": formats.number(found.minutes)}
+    return [text(f"peak.{key}", language, more=more(peak), **values, **until)]
+
+
+def _until(key: str, found: Backlog, peak: PeakDay) -> tuple[str, dict[str, str]]:
+    """The text that says until when a backlog lasts, and its moment."""
+    if found.cleared is None:
+        return f"{key}_open", {"end": _minute(found.end, peak)}
+    return key, {"cleared": _minute(found.cleared, peak)}
 
 
 def _differ(plan: Plan, peak: PeakDay, language: str) -> str:

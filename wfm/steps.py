@@ -46,6 +46,8 @@ _OUTSIDE = "the table '{name}' has days outside the plan, {start} to {end}"
 _DIFFERS = "the table '{name}' and the plan differ at {start}: the plan has {should}"
 #: Tables of the plan's intervals, and whose rows have to fill every one of them.
 _KEYS = {"forecast": "queue", "workload": "contact_type", "requirement": "group", "cover": "group"}
+#: Columns by which a workload or a requirement tells its forecast too; `event` stands only where there are events.
+_FORECAST = CONTRACTS["forecast"].columns.keys() - {"event"}
 #: What people do in a shift (`wfm.schedule`).
 ACTIVITIES = ("work", "meal")
 #: Whole days drawn for the bands of daily totals.
@@ -214,7 +216,7 @@ class Steps:
     @cached_property
     def _expected(self) -> tuple[pd.DataFrame, Scenario]:
         for name in ("forecast", "workload", "requirement"):
-            if name in self.given and CONTRACTS["forecast"].columns.keys() <= set(self.given[name].columns):
+            if name in self.given and _FORECAST <= set(self.given[name].columns):
                 return self.given[name], counted(self._asked, self.given[name])
         with self._stage("forecast"):
             # A workload or a requirement without a forecast's columns says nothing of the past.

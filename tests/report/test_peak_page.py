@@ -218,6 +218,6 @@ def test_it_fits_screen_and_phone(plan: ShownPlan, folder: Path, width: int) -> 
             # What is read by the hour is read without scrolling sideways.
             tables = f"Array.from(document.querySelectorAll('#peak-{language} .narrow'))"
             assert view.evaluate(f"{tables}.filter(t => t.offsetWidth > t.parentElement.clientWidth).length") == 0
-            assert view.evaluate(f"document.querySelectorAll('#peak-{language} .narrow').length") == 2
+            assert view.evaluate(f"document.querySelectorAll('#peak-{language} .narrow').length") == 3
         assert said == []
         browser.close()

@@ -51,7 +51,7 @@ def _views(peak: PeakDay, language: str) -> Table:
     }
     head = [text("peak_column.measure", language), *_named(views, language)]
     table = [[text(f"peak_column.{key}", language), *row] for key, row in cells.items()]
-    return Table(text("peak_table.views", language), head, table, frozenset(range(1, len(head))), frozenset({3}))
+    return Table(text("peak_table.views", language), head, table, frozenset(range(1, len(head))), frozenset({3}), narrow=True)
 
 
 def _hours(peak: PeakDay, language: str) -> Table:

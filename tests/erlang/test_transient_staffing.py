@@ -1,5 +1,6 @@
 """The least profile of a day: its targets hold by complete solutions and by simulation, and no agent of it is needless."""
 
+import itertools
 import math
 
 import numpy as np
@@ -231,3 +232,25 @@ def test_any_small_day(loads, aht, interval, patience, lines, level, answered, o
     if most is not None:
         assert found.agents.max() <= most
     assert needless(queue, found.agents, targets) == []
+
+
+def test_the_spike_simulated():
+    """2000 days of the golden spike with its own least profile, its rate by half minutes: as above."""
+    queue, parts = spike(piece=2.5), 30
+    found = staff(queue, intervals=24, start="empty", **SPIKE)
+    edges = np.linspace(-120.0, 240.0, 24 * parts + 1)
+    rates = np.array([queue.mean_rate(a, b) for a, b in itertools.pairwise(edges.tolist())])
+    agents = np.repeat(found.agents, parts)
+    plan = model(30, rates / 60, agents, 240.0, intervals=len(agents), then_mean=180.0)
+    tallies = replicate(plan, agents.astype(float), seed=2027, replications=REPLICATIONS, threshold=30.0)
+    column = {name: tallies[:, :, k].reshape(REPLICATIONS, 24, parts).sum(axis=2) for k, name in enumerate(COLUMNS)}
+    offered = column["offered"]
+    for over, target, exact in (
+        (column["answered_within"], 0.8, found.service.sl_offered),
+        (column["handled"], 0.9, found.service.answer_rate),
+    ):
+        level = over.sum(axis=0) / offered.sum(axis=0)
+        error = np.sqrt(((over - level * offered) ** 2).sum(axis=0)) / offered.sum(axis=0)
+        assert np.all(target <= level + norm.ppf(1 - 0.01 / 48) * error)
+        print("worst z", np.round(np.abs((level - exact) / error).max(), 2))
+        assert np.all(np.abs(level - exact) <= 4.5 * error)

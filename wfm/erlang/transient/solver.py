@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from wfm.erlang.transient.course import Course, Sums
 from wfm.erlang.transient.rates import SmoothRate, StepRate
-from wfm.erlang.transient.solved import Moments, Transient, between, extrapolated, tabled
+from wfm.erlang.transient.solved import Moments, Transient, between, extrapolated, ratio, tabled
 from wfm.erlang.transient.state import Leaving, Rates, State, stationary
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 #: How often the pieces of a smooth rate are cut in half, at most.
 _REFINEMENTS = 8
+_WAIT_NODES, _WAIT_WEIGHTS = np.polynomial.legendre.leggauss(12)
 Start = Literal["empty", "stationary"]
 
 
@@ -167,6 +168,29 @@ class TransientQueue:
         while (apart := between(levels))[1] > tolerance and len(levels) < _REFINEMENTS:
             levels.append(self._path(staff, moments, within, start, 2 ** len(levels)))
         return Moments(time=moments, agents=levels[0].agents, **apart[0])
+
+    def asa_answered(self, agents: ArrayLike, *, start: Start | State | ArrayLike = "empty") -> Floats:
+        """Mean wait of the contacts that are answered, by interval of arrival; nan where nobody is.
+
+        The share answered later than a time, summed over times: a solution for each of some hundred service levels, to about 1e-8.
+        Where contacts return to the queue it is the wait until first answered.
+        """
+        staff = self.staff(agents)
+        ever = self.solve(staff, start=start)
+        taken = ever.offered - ever.blocked - ever.abandoned
+        total, begin = np.zeros(len(staff)), 0.0
+        # Panels twice as long each, from the pace of the busiest team on: waits end like exponentials.
+        length = float(self.aht.min()) / max(int(staff.max()), 1)
+        # Nobody's patience outlasts e^-40; where nobody abandons, a queue that does not end is told to have no mean wait.
+        longest = self.onset + 40 / self.theta if self.theta else 1e3 * float(self.aht.max())
+        while True:
+            for node, weight in zip(_WAIT_NODES.tolist(), _WAIT_WEIGHTS.tolist(), strict=True):
+                soon = self.solve(staff, threshold=begin + length / 2 * (1 + node), start=start).answered_within
+                total += weight * length / 2 * np.maximum(taken - soon, 0.0)
+            begin, length = begin + length, 2 * length
+            left = taken - self.solve(staff, threshold=begin, start=start).answered_within
+            if (left * begin <= 1e-9 * total + 1e-12 * length * taken).all() or begin > longest:
+                return ratio(total, taken)
 
     def staff(self, agents: ArrayLike) -> NDArray[np.int64]:
         """Agents as whole numbers, one an interval."""

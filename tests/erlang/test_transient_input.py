@@ -90,3 +90,26 @@ def test_there_may_be_no_steady_state():
 def test_bad_targets_are_named(arguments, message):
     with pytest.raises(ValueError, match=message):
         staff(TransientQueue(**GOOD), **arguments)
+
+
+def test_what_is_no_number_is_named():
+    queue = TransientQueue([0.05, 0.4], 180.0, patience=120.0, interval=900.0)
+    with pytest.raises(ValueError, match="agents is 'a'; it must be numbers"):
+        queue.solve("a")
+    with pytest.raises(ValueError, match="sl_offered is 0.8; it must be a share and a time"):
+        staff(queue, sl_offered=0.8)
+    with pytest.raises(ValueError, match="arrival_rate is 'x'; it must be numbers"):
+        TransientQueue("x", 180.0, patience=120.0, interval=900.0)
+
+
+def test_results_are_tables_and_show_themselves():
+    queue = TransientQueue([0.05, 0.4], 180.0, patience=120.0, interval=900.0)
+    profile = staff(queue, sl_offered=(0.80, 20.0))
+    table = profile.to_frame()
+    assert table["sl_offered"].tolist() == profile.service.sl_offered.tolist()
+    assert table["met"].all()
+    assert "<table" in profile._repr_html_()
+    moments = queue.path(profile.agents, [0.0, 900.0])
+    assert moments.to_frame()["queue"].tolist() == moments.queue.tolist()
+    assert "<table" in moments._repr_html_()
+    assert "<table" in profile.service._repr_html_()

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from wfm.erlang.transient.arguments import each_interval
 from wfm.erlang.transient.solved import Transient
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Floats = NDArray[np.float64]
 Counts = NDArray[np.int64]
@@ -41,6 +45,8 @@ class Goals:
         ValueError
             A share outside [0, 1], a time below 0, or no target at all.
         """
+        if sl_offered is not None and (not isinstance(sl_offered, tuple | list) or len(sl_offered) != 2):
+            raise ValueError(f"sl_offered is {sl_offered!r}; it must be a share and a time, e.g. (0.80, 20)")
         share, within = (None, 0.0) if sl_offered is None else sl_offered
         goals = cls(
             _each("answer_rate", answer_rate, count),
@@ -97,6 +103,13 @@ class Profile:
     short: NDArray[np.bool_]
     solves: float
 
+    def to_frame(self) -> pd.DataFrame:
+        """The service with ``met`` and ``short``, a row an interval."""
+        return self.service.to_frame().assign(met=self.met, short=self.short)
+
+    def _repr_html_(self) -> str:
+        return self.to_frame().to_html(index=False, float_format="{:.4g}".format)
+
     @property
     def agent_intervals(self) -> int:
         """Agents summed over intervals: what profiles are compared by."""
@@ -105,9 +118,4 @@ class Profile:
 
 
 def _each(name: str, value: Any, count: int) -> Floats:
-    if value is None:
-        return np.full(count, np.nan)
-    values = np.atleast_1d(np.asarray(value, dtype=float))
-    if values.ndim != 1 or len(values) not in (1, count):
-        raise ValueError(f"{name} has the shape {values.shape}; give one number, or one for each of {count} intervals")
-    return np.broadcast_to(values, count).copy()
+    return np.full(count, np.nan) if value is None else each_interval(name, value, count).copy()

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from wfm.erlang.transient.course import Course, Sums
 from wfm.erlang.transient.state import State
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Floats = NDArray[np.float64]
 
@@ -64,6 +68,17 @@ class Transient:
     busy_at: Floats
     error: float
 
+    def to_frame(self) -> pd.DataFrame:
+        """A row an interval: all of the above, and the KPIs."""
+        import pandas as pd
+
+        columns = {name: value for name, value in vars(self).items() if isinstance(value, np.ndarray)}
+        kpis = {name: getattr(self, name) for name in ("sl_offered", "answer_rate", "abandon_rate_offered", "blocking")}
+        return pd.DataFrame(columns | kpis)
+
+    def _repr_html_(self) -> str:
+        return self.to_frame().to_html(index=False, float_format="{:.4g}".format)
+
     @property
     def sl_offered(self) -> Floats:
         """Answered within the threshold over offered, by arrival; nan where nobody arrives."""
@@ -101,6 +116,15 @@ class Moments:
     late: Floats
     sl_if_arriving: Floats
     abandon_if_arriving: Floats
+
+    def to_frame(self) -> pd.DataFrame:
+        """A row a moment."""
+        import pandas as pd
+
+        return pd.DataFrame(vars(self))
+
+    def _repr_html_(self) -> str:
+        return self.to_frame().to_html(index=False, float_format="{:.4g}".format)
 
 
 def tabled(

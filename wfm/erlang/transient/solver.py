@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from wfm.erlang.transient.arguments import all_hold, each_interval, numbers, positive
 from wfm.erlang.transient.course import Course, Sums
 from wfm.erlang.transient.rates import SmoothRate, StepRate
 from wfm.erlang.transient.solved import Moments, Transient, between, extrapolated, ratio, tabled
@@ -75,7 +76,7 @@ class TransientQueue:
         breaks: Sequence[float] = (),
         piece: float | None = None,
     ) -> None:
-        self.interval = _positive("interval", interval)
+        self.interval = positive("interval", interval)
         if onset and leaving == "return_to_queue" and not math.isinf(patience):
             raise ValueError(
                 "an onset of patience needs leaving='finish': how long contacts have waited is not known after they return"
@@ -93,16 +94,16 @@ class TransientQueue:
         self.lines = -1 if lines is None else int(lines)
         self.leaving: Leaving = leaving
         self.starts_at = float(starts_at)
-        self.aht = np.atleast_1d(np.asarray(aht, dtype=float))
-        _all_hold("aht", self.aht, (self.aht > 0) & np.isfinite(self.aht), "above 0 and finite")
+        self.aht = numbers("aht", aht)
+        all_hold("aht", self.aht, (self.aht > 0) & np.isfinite(self.aht), "above 0 and finite")
         self.rate: Floats | None = None
         self.function: SmoothRate | None = None
         if callable(arrival_rate):
-            part = self.interval / 6 if piece is None else _positive("piece", piece)
+            part = self.interval / 6 if piece is None else positive("piece", piece)
             self.function = SmoothRate(arrival_rate, part, tuple(breaks), self.onset, self.starts_at)
         else:
-            self.rate = np.atleast_1d(np.asarray(arrival_rate, dtype=float))
-            _all_hold("arrival_rate", self.rate, (self.rate >= 0) & np.isfinite(self.rate), "0 or more and finite")
+            self.rate = numbers("arrival_rate", arrival_rate)
+            all_hold("arrival_rate", self.rate, (self.rate >= 0) & np.isfinite(self.rate), "0 or more and finite")
 
     def solve(
         self,
@@ -157,7 +158,7 @@ class TransientQueue:
         tolerance
             As for `solve`.
         """
-        staff, moments = self.staff(agents), np.atleast_1d(np.asarray(times, dtype=float))
+        staff, moments = self.staff(agents), numbers("times", times)
         within = _within(threshold, len(staff))
         edges = self.edges(len(staff))
         if len(moments) and not (np.all(np.diff(moments) >= 0) and moments[0] >= edges[0] and moments[-1] <= edges[-1] + 1e-9):
@@ -194,16 +195,13 @@ class TransientQueue:
 
     def staff(self, agents: ArrayLike) -> NDArray[np.int64]:
         """Agents as whole numbers, one an interval."""
-        numbers = np.atleast_1d(np.asarray(agents, dtype=float))
-        _all_hold(
-            "agents", numbers, (numbers >= 0) & (numbers == np.floor(numbers)) & np.isfinite(numbers), "a whole number of 0 or more"
-        )
-        count = len(self.rate) if self.rate is not None and len(self.rate) > 1 else max(len(numbers), len(self.aht))
-        if numbers.ndim != 1 or len(numbers) not in (1, count):
-            raise ValueError(f"agents has the shape {numbers.shape}; give one number, or one for each of {count} intervals")
+        found = numbers("agents", agents)
+        whole = (found >= 0) & (found == np.floor(found)) & np.isfinite(found)
+        all_hold("agents", found, whole, "a whole number of 0 or more")
+        count = len(self.rate) if self.rate is not None and len(self.rate) > 1 else max(len(found), len(self.aht))
         if len(self.aht) not in (1, count):
             raise ValueError(f"aht has {len(self.aht)} values for {count} intervals")
-        return np.broadcast_to(numbers, count).astype(np.int64)
+        return each_interval("agents", found, count).astype(np.int64)
 
     def edges(self, count: int) -> Floats:
         """Times at which intervals begin, and the end."""
@@ -239,7 +237,7 @@ class TransientQueue:
                 raise ValueError(f"start is {start!r}; it must be 'empty', 'stationary' or probabilities")
             first = self.function.function(self.starts_at) if self.function else float(self.rate[0])  # type: ignore[index]
             return stationary(float(first), agents, course.at(0))
-        chances = np.atleast_1d(np.asarray(start, dtype=float))
+        chances = numbers("start", start)
         if chances.ndim != 1 or not len(chances) or np.any(~(chances >= 0)) or abs(chances.sum() - 1) > 1e-9:
             raise ValueError("start must be probabilities of 0, 1, ... contacts that add up to 1")
         if 0 <= self.lines < len(np.trim_zeros(chances, "b")) - 1:
@@ -312,21 +310,7 @@ def _moment(course: Course, state: State, i: int, now: float, staff: NDArray[np.
     )
 
 
-def _positive(name: str, value: float) -> float:
-    if not 0 < value < math.inf:
-        raise ValueError(f"{name} is {value}; it must be above 0 and finite")
-    return float(value)
-
-
 def _within(threshold: ArrayLike, count: int) -> Floats:
-    values = np.atleast_1d(np.asarray(threshold, dtype=float))
-    _all_hold("threshold", values, (values >= 0) & np.isfinite(values), "0 or more and finite")
-    if values.ndim != 1 or len(values) not in (1, count):
-        raise ValueError(f"threshold has the shape {values.shape}; give one number, or one for each of {count} intervals")
-    return np.broadcast_to(values, count)
-
-
-def _all_hold(name: str, values: Floats, good: NDArray[np.bool_], wanted: str) -> None:
-    bad = np.flatnonzero(~good)
-    if len(bad):
-        raise ValueError(f"{name}[{bad[0]}] is {values[bad[0]]:g}; it must be {wanted}")
+    values = each_interval("threshold", threshold, count)
+    all_hold("threshold", values, (values >= 0) & np.isfinite(values), "0 or more and finite")
+    return values

@@ -63,6 +63,11 @@ def staff(
     start
         As for `TransientQueue.solve`.
 
+    Returns
+    -------
+    Profile
+        The agents, the service they give, and where that falls short.
+
     Raises
     ------
     ValueError

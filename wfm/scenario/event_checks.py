@@ -1,4 +1,4 @@
-"""Whether the planner's events fit the plan: its days, its opening hours, its intervals, its orders."""
+"""Whether what the planner wrote of certain days fits the plan: events, targets under dates, the day of the report."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from wfm.core import units
+from wfm.core import moments, units
 from wfm.core.calendar import holidays_between
 from wfm.core.errors import BadValueError
 from wfm.core.moments import Span
@@ -21,7 +21,7 @@ _MIDNIGHT = datetime.min.time()
 
 
 def misfits(scenario: Scenario) -> list[tuple[Loc, BadValueError]]:
-    """All that is wrong with the events of a scenario whose parts are right, each with its place."""
+    """All that is wrong with the dates of a scenario whose parts are right, each with its place."""
     found: list[tuple[Loc, BadValueError]] = []
     window = scenario.plan
     for number, event in enumerate(scenario.events):
@@ -37,12 +37,11 @@ def misfits(scenario: Scenario) -> list[tuple[Loc, BadValueError]]:
             key = "at" if phase.at is not None else "dates"
             if not _inside(span, scenario):
                 if written:
-                    found.append(((*here, key), BadValueError("this lies outside of the plan, {start} to {end}",
-                                                              "Check the dates, or plan these days: plan.start and plan.weeks",
-                                                              start=window.start, end=window.end)))  # fmt: skip
+                    found.append(((*here, key), _outside(scenario)))
                 continue
             found += [((*here, at), error) for at, error in _hours(scenario, phase, span, key)]
         found += [(("events", number, "planner_total"), error) for error in _total(scenario, event)]
+    found += [(("targets", key), _outside(scenario)) for key in scenario.targets.dated if not _inside(moments.span(key), scenario)]
     day = scenario.report.day
     if day is not None and not window.start <= day <= window.end:
         found.append((("report", "day"), BadValueError("this day lies outside of the plan, {start} to {end}", "Check the date",
@@ -52,6 +51,12 @@ def misfits(scenario: Scenario) -> list[tuple[Loc, BadValueError]]:
         if not any(open_within(scenario, Span(midnight, midnight + timedelta(days=1)))):
             found.append((("report", "day"), BadValueError("the shop is closed on this day", "Write a day on which it is open")))
     return found
+
+
+def _outside(scenario: Scenario) -> BadValueError:
+    return BadValueError("this lies outside of the plan, {start} to {end}",
+                         "Check the dates, or plan these days: plan.start and plan.weeks",
+                         start=scenario.plan.start, end=scenario.plan.end)  # fmt: skip
 
 
 def _hours(scenario: Scenario, phase: Phase, span: Span, key: str) -> Iterator[tuple[str, BadValueError]]:
@@ -134,14 +139,16 @@ def _plan(scenario: Scenario) -> tuple[datetime, datetime]:
 
 @dataclass(frozen=True)
 class Odd:
-    """What is odd with an event though it can be planned: where, what, and what to do."""
+    """What is odd with an event or a target though it can be planned: where, what, and what to do."""
 
     loc: Loc
     error: BadValueError
 
 
 def oddities(scenario: Scenario) -> list[Odd]:
-    """What a planner should know of events that fit: contacts that come to nobody, phases left out, phases that overlap."""
+    """What a planner should know of dates that fit: contacts that come to nobody, phases left out, phases that overlap, targets of
+    closed hours.
+    """
     found: list[Odd] = []
     window = scenario.plan
     first, end = _plan(scenario)
@@ -166,7 +173,22 @@ def oddities(scenario: Scenario) -> list[Odd]:
                                                      "Plan its days", **told)))  # fmt: skip
             found += _shut(scenario, phase, span, here, told)
     found += _overlapping(scenario)
+    found += _dated_targets(scenario)
     return found
+
+
+def _dated_targets(scenario: Scenario) -> Iterator[Odd]:
+    """Targets of days or hours that hold for less than is written, or for nothing."""
+    first, end = _plan(scenario)
+    for key in scenario.targets.dated:
+        span = moments.span(key)
+        if not any(open_within(scenario, span)):
+            yield Odd(("targets", key), BadValueError("the shop is closed at this time: these targets hold for nothing",
+                                                      "Check the dates, or open then (hours)"))  # fmt: skip
+        elif span.start < first or span.end > end:
+            yield Odd(("targets", key), BadValueError("part of this lies outside of the plan, {start} to {end}",
+                                                      "Check the dates, or plan these days: plan.start and plan.weeks",
+                                                      start=scenario.plan.start, end=scenario.plan.end))  # fmt: skip
 
 
 def _shut(scenario: Scenario, phase: Phase, span: Span, here: Loc, told: dict[str, object]) -> Iterator[Odd]:

@@ -192,8 +192,8 @@ class Scenario(Inputs):
         return self.promise.day_target_met if asked is None else asked
 
     @model_validator(mode="after")
-    def _events_fit(self) -> Scenario:
-        if self.events or self.report.day is not None:
+    def _dates_fit(self) -> Scenario:
+        if self.events or self.targets.dated or self.report.day is not None:
             from wfm.scenario.event_checks import misfits
 
             refuse(misfits(self))

@@ -35,7 +35,7 @@ def remarks(scenario: Scenario, source: Source, history: pd.DataFrame | None = N
 
 
 def _events(scenario: Scenario, source: Source) -> list[Problem]:
-    if not scenario.events:
+    if not scenario.events and not scenario.targets.dated:
         return []
     from wfm.scenario.event_checks import oddities
 

@@ -111,6 +111,26 @@ def test_sentences_say_what_the_tables_say(plan: ShownPlan) -> None:
     assert f"{formats.number(peak.agent_hours('needed_independent'))} agent-hours by independent" in said
 
 
+@pytest.mark.parametrize(("language", "said"), [("zh", "比预测忙 8.6% 的日子"), ("en", "a day 8.6% busier than forecast")])
+def test_where_people_are_staffed_for_busier_days_each_number_tells_its_level(plan: ShownPlan, language: str, said: str) -> None:
+    assert plan.peak is not None
+    usual = text("peak_level.mean", language)
+    busy = dataclasses.replace(plan, peak=dataclasses.replace(plan.peak, intervals=plan.peak.intervals.assign(busier=1.086)))
+    part = section(busy, language)
+    views, hours, used, intervals = [block for block in part.blocks if isinstance(block, Table)]
+    staffed = [views.rows[0][0], views.rows[1][0], hours.caption, used.caption, findings(busy, language)[0]]
+    staffed.append(FIGURES_PEAK["peak_agents"](busy, language).layout.title.text.replace("<br>", " "))
+    assert all(said in words for words in staffed), staffed
+    for both in (part.intro, views.caption, intervals.caption):
+        assert said in both
+        assert usual in both
+    assert usual in FIGURES_PEAK["peak_service"](busy, language).layout.title.text.replace("<br>", " ")
+    assert said in sentences_peak.short_line(busy.peak or plan.peak, language)
+    plain = section(plan, language)
+    assert said not in plain.intro
+    assert usual in findings(plan, language)[0]
+
+
 def test_the_figures_are_bilingual_and_mark_the_minute(plan: ShownPlan) -> None:
     assert plan.peak is not None
     for name, figure in FIGURES_PEAK.items():
@@ -186,7 +206,7 @@ def test_fewer_views_make_a_smaller_page(views: str) -> None:
     made = run(SCENARIOS / "quickstart.yaml", [*SMALL, "report.day=2027-07-07", f"report.compare={views}"])
     assert made.peak is not None
     report = Page(html(dataclasses.replace(made, overrides=())))
-    assert text("peak_table.hours", "en") in report.texts["en"]
+    assert text("peak_table.hours", "en", level=text("peak_level.mean", "en")) in report.texts["en"]
     shown = " ".join(report.texts["en"])
     assert ("linked to its neighbours" in shown) == ("independent" in views and "transient" in views)
     assert not re.search(r"\bnan\b", shown)

@@ -41,13 +41,13 @@ class PeakDay:
         ``within`` [s], ``target_sl_offered`` and ``target_answer_rate`` (nan where nothing is asked); what the scheduled agents
         give: ``sl_offered_<view>``, ``answer_rate_<view>``, ``queue_<view>`` (mean contacts waiting), of the simulation with
         ``_low`` and ``_high`` (95 %); and ``sl_offered_plan``, ``answer_rate_plan`` of the plan's own simulation, with busy and
-        quiet days in. nan where nobody comes.
+        quiet days in. nan where nobody comes. Where people are staffed for a busier day than forecast, ``busier``: that day's
+        contacts over the forecast's; agents needed stand for it, all service for the forecast.
     hours
         `wfm.peakday.resources.by_hour`.
     minutes
         ``start``, ``span``, ``own``, ``reach``, ``queue_transient``, ``queue_simulation``: `wfm.peakday.backlog.backlog`. Where
-        people are staffed for a busier day than forecast, ``queue_busy`` too: linked intervals on such a day; ``intervals`` then
-        has ``busier``, that day's contacts over the forecast's.
+        people are staffed for a busier day than forecast, ``queue_busy`` too: linked intervals on such a day.
     replications
         How often the day was simulated.
     """
@@ -144,8 +144,9 @@ def at_peak(scenario: Scenario, staffed: Staffed, service: pd.DataFrame, day: da
         need = need.assign(mean_wait_all=waits)
     hours = by_hour(need.assign(needed=rows["needed"], scheduled=scheduled, present=rows["present"])[own], scenario, staffed.people)
     minutes = _minutes(work, scheduled, within, scenario, found)
-    if "transient" in found and "busier" in work and (work["busier"] > 1).any():
+    if "busier" in work and (work["busier"] > 1).any():
         day_rows["busier"] = work["busier"].to_numpy(float)[own]
+    if "transient" in found and "busier" in day_rows:
         busy = work.assign(arrival_rate=work["arrival_rate"] * work["busier"])
         told = views.linked(busy, scheduled, within, scenario.contact, scenario.seed).minutes
         assert told is not None

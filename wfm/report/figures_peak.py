@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from wfm.core import units
 from wfm.report import formats, style
-from wfm.report.sentences_peak import more
+from wfm.report.sentences_peak import level, more
 from wfm.report.words import text
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def agents(plan: Plan, language: str) -> Any:
             )
     return style.figure(
         traces,
-        text("figure_caption.peak_agents", language),
+        text("figure_caption.peak_agents", language, level=level(peak, language)),
         style.clock_ticks(ends[0], ends[-1]),
         {"title": {"text": text("figure.agents", language)}, "rangemode": "tozero", "overlaying": "y2", "tickmode": "auto"},
         yaxis2={

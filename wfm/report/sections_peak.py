@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from wfm.peakday.resources import RESOURCES
 from wfm.report import formats
 from wfm.report.blocks import Block, Chart, Items, Section, Table, chart, heads
-from wfm.report.sentences_peak import clock, findings, held, resources, share_of_day
+from wfm.report.sentences_peak import clock, findings, held, level, resources, share_of_day
 from wfm.report.words import text
 
 if TYPE_CHECKING:
@@ -27,10 +27,11 @@ def peak_day(plan: Plan, language: str) -> list[Section]:
         language,
         contacts=formats.number(rows["contacts"].sum()),
         most=formats.number(most["contacts"]),
+        level=level(peak, language),
         **clock(most),
     )
     blocks: list[Block] = [Items(findings(plan, language)), chart("peak_service", language), _views(peak, language)]
-    blocks.append(chart("peak_agents", language))
+    blocks.append(Chart("peak_agents", text("figure_caption.peak_agents", language, level=level(peak, language))))
     if peak.timed:
         caption = "peak_queue" if peak.backlog is not None or peak.backlog_by("busy") is not None else "peak_queue_none"
         blocks.append(Chart("peak_queue", text(f"figure_caption.{caption}", language)))
@@ -50,8 +51,11 @@ def _views(peak: PeakDay, language: str) -> Table:
         "queue": [formats.number(rows[f"queue_{view}"].max(), 1) if view != "plan" else formats.NOTHING for view in views],
     }
     head = [text("peak_column.measure", language), *_named(views, language)]
-    table = [[text(f"peak_column.{key}", language), *row] for key, row in cells.items()]
-    return Table(text("peak_table.views", language), head, table, frozenset(range(1, len(head))), frozenset({3}), narrow=True)
+    stands = {"level": level(peak, language)}
+    table = [[text(f"peak_column.{key}", language, **stands), *row] for key, row in cells.items()]
+    return Table(
+        text("peak_table.views", language, **stands), head, table, frozenset(range(1, len(head))), frozenset({3}), narrow=True
+    )
 
 
 def _hours(peak: PeakDay, language: str) -> Table:
@@ -71,7 +75,7 @@ def _hours(peak: PeakDay, language: str) -> Table:
         )
     names = [text(f"resource.{name}", language) for name in RESOURCES]
     head = [*heads(language, "clock"), text("peak_column.binding", language), *names, *heads(language, "contacts")]
-    caption = text("peak_table.hours", language)
+    caption = text("peak_table.hours", language, level=level(peak, language))
     return Table(caption, head, cells, frozenset(range(2, 7)), frozenset(strong), narrow=True)
 
 
@@ -86,7 +90,8 @@ def _used(peak: PeakDay, language: str) -> Table:
     ]
     names = [text(f"resource.{name}", language) for name in RESOURCES]
     head = [*heads(language, "clock"), text("peak_column.present", language), *names]
-    return Table(text("peak_table.used", language), head, cells, frozenset(range(1, 6)), folded=True, narrow=True)
+    caption = text("peak_table.used", language, level=level(peak, language))
+    return Table(caption, head, cells, frozenset(range(1, 6)), folded=True, narrow=True)
 
 
 def _named(views: list[str], language: str) -> list[str]:
@@ -119,4 +124,5 @@ def _intervals(peak: PeakDay, language: str) -> Table:
         *(text(f"peak_column.{kind}_view", language, view=view) for kind in ("sl", "answer") for view in short),
     ]
     numeric = frozenset(range(1, len(head)))
-    return Table(text("peak_table.intervals", language), head, cells, numeric, folded=True, tall=True)
+    caption = text("peak_table.intervals", language, level=level(peak, language))
+    return Table(caption, head, cells, numeric, folded=True, tall=True)

@@ -54,6 +54,7 @@ def binding(peak: PeakDay, language: str) -> str:
     return text(
         "peak.binding",
         language,
+        level=level(peak, language),
         resources=resources(row["binding"], language),
         share=formats.share(row[f"{names[0]}_share"], 0),
         used=" · ".join(parts),
@@ -69,7 +70,9 @@ def short_line(peak: PeakDay, language: str) -> str:
     if row["binding"]:
         share = formats.share(row[f"{row['binding'].partition('+')[0]}_share"], 0)
         named = resources(row["binding"], language)
-        parts.append(text("screen.peak_binding", language, day=day, resources=named, share=share, **_hour(row)))
+        parts.append(
+            text("screen.peak_binding", language, day=day, resources=named, share=share, level=level(peak, language), **_hour(row))
+        )
     if found is None:
         if peak.timed:
             parts.append(text("screen.peak_backlog_none", language))
@@ -132,6 +135,7 @@ def _asked(peak: PeakDay, language: str) -> list[str]:
         text(
             "peak.asked",
             language,
+            level=level(peak, language),
             independent=formats.number(peak.agent_hours("needed_independent")),
             transient=formats.number(peak.agent_hours("needed_transient")),
             scheduled=formats.number(peak.agent_hours("scheduled")),
@@ -176,6 +180,13 @@ def _backlog(peak: PeakDay, language: str) -> list[str]:
 def more(peak: PeakDay) -> str:
     """How many more contacts than forecast the day has that people are staffed for."""
     return formats.share(peak.intervals["busier"].max() - 1)
+
+
+def level(peak: PeakDay, language: str) -> str:
+    """The demand that agents asked for, and shares of resources, stand for; service is told at the forecast's mean."""
+    if "busier" not in peak.intervals or not peak.intervals["busier"].max() > 1:
+        return text("peak_level.mean", language)
+    return text("peak_level.busy", language, more=more(peak))
 
 
 def _busy(peak: PeakDay, language: str) -> list[str]:

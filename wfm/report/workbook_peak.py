@@ -78,5 +78,12 @@ def _peak(plan: Plan) -> PeakDay:
 def _sheet(key: str, peak: PeakDay, zone: str, language: str, columns: list[Column]) -> Sheet:
     title = text(f"sheet.{key}", language)
     day = formats.day(peak.day, language, year=True)
-    note = text(f"sheet_note.{key}", language, day=day, zone=zone, replications=formats.number(peak.replications))
+    note = text(
+        f"sheet_note.{key}",
+        language,
+        day=day,
+        zone=zone,
+        level=sentences_peak.level(peak, language),
+        replications=formats.number(peak.replications),
+    )
     return Sheet(title, title, note, columns)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 Value = float | str
 
 _CLEARLY_BELOW = 0.02
+_NOTHING = 1e-6  # of a share: what a solution may be off by
 _OVERLAP = 1.4  # desks over what the busiest interval needs
 _YEAR = 360
 _RAISED = 1.2  # contacts of festival days over those of others, above which a plan is not one of ordinary days
@@ -54,6 +55,7 @@ def advise(
     """Every remark the plan calls for, the gravest first."""
     return (
         *_shortage(staffed),
+        *_capped(scenario, staffed),
         *_unanswered(scenario, simulation),
         *_weekday(scenario, simulation, better),
         *_interval(scenario, staffed, simulation),
@@ -79,6 +81,27 @@ def _shortage(staffed: Staffed) -> list[Advice]:
         return []
     worst = short.iloc[int(short["short"].argmax())]
     return [Advice("short_intervals", {"count": float(len(short)), "start": _when(worst["start"]), "short": float(worst["short"])})]
+
+
+def _capped(scenario: Scenario, staffed: Staffed) -> list[Advice]:
+    """Intervals in which the agents allowed are too few, by the formula that staffs them."""
+    limit, need = scenario.staffing.agents_max, staffed.requirement
+    if limit is None:
+        return []
+    worst: tuple[float, dict[str, Value]] | None = None
+    missed = np.zeros(len(need), dtype=bool)
+    for held, rows in scenario.targets.groups(need["start"]):
+        for kpi, (_, target) in held.bounds().items():
+            apart = np.where(rows & (need["agents"] >= limit), target - need[kpi].fillna(1.0).to_numpy(float), 0.0)
+            missed |= apart > _NOTHING
+            row = int(apart.argmax())
+            if apart[row] > max(_NOTHING, worst[0] if worst else 0.0):
+                values: dict[str, Value] = {"start": _when(need["start"].iloc[row]), "kpi": f"{kpi}:{held.threshold:g}"}
+                values |= {"share": float(need[kpi].iloc[row]), "target": target}
+                worst = float(apart[row]), values
+    if worst is None:
+        return []
+    return [Advice("capped_intervals", {"count": float(missed.sum()), "limit": float(limit), **worst[1]})]
 
 
 def _weekday(scenario: Scenario, simulation: SimulationResult, better: OneMore | None) -> list[Advice]:

@@ -84,6 +84,9 @@ def one_more(scenario: Scenario, staffed: Staffed, simulation: SimulationResult,
     inputs = scenario.simulation.model_copy(
         update={"replications_min": simulation.replications, "replications_max": simulation.replications}
     )
+    limit = scenario.staffing.agents_max
+    if limit is not None and (cover["agents"] > limit + 1e-9).any():
+        return None
     again = play(scenario, work, cover, staffed.lines, inputs)
     if again.met <= float(weak["met"]):
         return None

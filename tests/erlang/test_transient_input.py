@@ -96,7 +96,7 @@ def test_what_is_no_number_is_named():
     queue = TransientQueue([0.05, 0.4], 180.0, patience=120.0, interval=900.0)
     with pytest.raises(ValueError, match="agents is 'a'; it must be numbers"):
         queue.solve("a")
-    with pytest.raises(ValueError, match="sl_offered is 0.8; it must be a share and a time"):
+    with pytest.raises(ValueError, match=r"sl_offered is 0\.8; it must be a share and a time"):
         staff(queue, sl_offered=0.8)
     with pytest.raises(ValueError, match="arrival_rate is 'x'; it must be numbers"):
         TransientQueue("x", 180.0, patience=120.0, interval=900.0)

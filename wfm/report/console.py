@@ -98,10 +98,13 @@ def carried(numbers: Headline, language: str) -> str:
     seats, agents = formats.number(numbers["carried.seats"]), formats.number(numbers["carried.agents"], 1)
     if numbers["carried.orders_all_targets"] is not None:
         now, most = (formats.number(numbers[f"carried.orders_{key}"]) for key in ("now", "all_targets"))
+        beyond = (
+            text("screen.carried_beyond", language) if numbers["carried.orders_all_targets"] < numbers["carried.orders_now"] else ""
+        )
         if numbers["carried.orders_answer_rate"] is None:
-            return text("screen.carried_orders_all", language, seats=seats, agents=agents, now=now, all=most)
+            return text("screen.carried_orders_all", language, seats=seats, agents=agents, now=now, all=most) + beyond
         answer = formats.number(numbers["carried.orders_answer_rate"])
-        return text("screen.carried_orders", language, seats=seats, agents=agents, now=now, all=most, answer=answer)
+        return text("screen.carried_orders", language, seats=seats, agents=agents, now=now, all=most, answer=answer) + beyond
     if numbers["carried.factor_all_targets"] is not None:
         most = formats.number(numbers["carried.factor_all_targets"], 2)
         return text("screen.carried_factor", language, seats=seats, agents=agents, all=most)

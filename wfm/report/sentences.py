@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 #: How a value of an advice is written, by its name.
 _WRITE: dict[str, Callable[[Any, str, str], str]] = {
     **dict.fromkeys(("met", "met_before", "met_after", "sl", "low", "high", "kept"), lambda v, lang, cur: formats.share(v)),
-    **dict.fromkeys(("median", "most"), lambda v, lang, cur: formats.share(v)),
+    **dict.fromkeys(("median", "most", "share"), lambda v, lang, cur: formats.share(v)),
     **dict.fromkeys(("promise", "target"), lambda v, lang, cur: formats.percent(v)),
     **dict.fromkeys(("price", "own", "cost"), lambda v, lang, cur: formats.price(v, lang, cur)),
     **dict.fromkeys(("count", "short", "assumed", "found", "seats", "days"), lambda v, lang, cur: formats.number(v)),

@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from wfm.core.errors import InputError, Phrase, Problem, reason_of
+from wfm.scenario import full_width
+from wfm.scenario.spoken import language_of
 
 #: Bytes of all files of a scenario together, keys inside keys, and digits of a whole number.
 BYTES_MAX = 100_000
@@ -72,7 +74,11 @@ def read_document(path: Path, file: str) -> Document:
         No such file, no text, too long, or not the YAML of a scenario.
     """
     text, size = read_text(path, file)
-    values, places = parse(text, file)
+    try:
+        values, places = parse(text, file)
+    except InputError as error:
+        error.language = error.language or language_of(text, path)
+        raise
     return Document(file, values, places, size)
 
 
@@ -133,7 +139,7 @@ def parse(text: str, file: str) -> tuple[dict[str, Any], dict[KeyPath, Place]]:
         reading = _Reading(YAML(typ="safe", pure=True).parse(text), file)
         return reading.document(), reading.places
     except MarkedYAMLError as error:
-        raise InputError(_unreadable(error, file)) from None
+        raise InputError(_unreadable(error, file, text)) from None
     except (YAMLError, ValueError, RecursionError, AttributeError, IndexError, KeyError, AssertionError, TypeError) as error:
         if isinstance(error, InputError):
             raise
@@ -274,11 +280,16 @@ _STUMBLES = (
 _HINT = "Check the indent, the colons and the quotes of this line"
 
 
-def _unreadable(error: Any, file: str) -> Problem:
+def _unreadable(error: Any, file: str, text: str) -> Problem:
     # An open quote is noticed at the file's end; what helps is where it began.
     quoted = "quoted" in str(error.context)
     mark = (error.context_mark if quoted else None) or error.problem_mark or error.context_mark
     line = mark.line + 1 if mark else 0
+    # A sign of another width is noticed where the next one is missed: on its line, or the one after it.
+    first = error.context_mark.line if error.context_mark else line - 1
+    at, signs = full_width.in_lines(text.splitlines(), dict.fromkeys((first, line - 1, *range(first, line), line - 2)))
+    if signs and not quoted:
+        return Problem(full_width.MESSAGE, file=file, line=at + 1, way_out=full_width.WAY_OUT, values=full_width.told(signs))
     told = f"{error.context if quoted else ''} {error.problem or ''}"
     for sign, message, way_out in _STUMBLES:
         if sign in told:

@@ -61,7 +61,13 @@ def resolved(root: Path, file: str, read: Read) -> tuple[Document, tuple[Problem
                 Phrase("Bring some of them together"),
                 most=DEPTH_MAX,
             )
-        chain.append((_read(read, path, _beside(file, shown), document, name), path))
+        try:
+            chain.append((_read(read, path, _beside(file, shown), document, name), path))
+        except InputError as error:
+            # The file that is read has its say before those it builds on.
+            asked = chain[0][0].values.get("language")
+            error.language = ("en" if asked == "en" else "zh") if asked is not None else error.language
+            raise
         if sum(each.size for each, _ in chain) > BYTES_MAX * (1 if root.suffix.lower() in (".yaml", ".yml") else 100):
             raise _refused(document, name, Phrase("the files together have more than {most} bytes, which is not a scenario"),
                            Phrase("Put data into a csv file"), most=f"{BYTES_MAX:,}")  # fmt: skip

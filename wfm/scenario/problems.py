@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from wfm.core.errors import BadValueError, Phrase, Problem
+from wfm.scenario import full_width
 from wfm.scenario.document import KeyPath, Place, dotted
 from wfm.scenario.migration import renamed_since
 from wfm.scenario.overrides import key_path
@@ -122,6 +123,10 @@ def _sentence(entry: Mapping[str, Any], path: KeyPath, error: object) -> tuple[s
     from wfm.scenario.fields import field_at, known_keys
 
     kind, context = str(entry["type"]), dict(entry.get("ctx", {}))
+    if kind == "extra_forbidden" and (signs := full_width.in_key(path[-1])):
+        return full_width.MESSAGE, full_width.WAY_OUT, full_width.told(signs)
+    if not kind.startswith("string_too") and (signs := full_width.in_value(entry["input"])):
+        return full_width.MESSAGE, full_width.WAY_OUT, full_width.told(signs)
     if isinstance(error, BadValueError):
         return error.message, error.way_out, error.values
     if kind == "missing":

@@ -216,7 +216,7 @@ class Steps:
     @cached_property
     def _expected(self) -> tuple[pd.DataFrame, Scenario]:
         for name in ("forecast", "workload", "requirement"):
-            if name in self.given and _FORECAST <= set(self.given[name].columns):
+            if name in self.given and set(self.given[name].columns) >= _FORECAST:
                 return self.given[name], counted(self._asked, self.given[name])
         with self._stage("forecast"):
             # A workload or a requirement without a forecast's columns says nothing of the past.
@@ -295,7 +295,7 @@ class Steps:
         """The day that deserves a page of its own, seen three ways; None where no day is out of the ordinary."""
         from wfm.peakday import at_peak
 
-        day = peak_day(self.scenario, self.workload)
+        day = peak_day(self.scenario, self.requirement)
         if day is None:
             return None
         staffed, service = self.staffed, self.simulation.service

@@ -37,6 +37,7 @@ def missing(queue, agents, targets, start="empty", slack=SLACK):
         fails = found.sl_offered < share - slack
         fails |= found.answer_rate < targets.get("answer_rate", -1.0) - slack
         fails |= found.occupancy > targets.get("occupancy", math.inf) + slack
+    fails |= found.agents == 0  # whoever comes finds somebody
     return np.flatnonzero(fails & (found.offered > 0))
 
 

@@ -249,3 +249,23 @@ def test_published_runs(name):
     for key, figure in entry["exact_transient"].items():
         if key in ours:
             assert ours[key] == pytest.approx(figure, rel=2e-6), key
+
+
+@pytest.mark.parametrize(
+    ("rates", "aht", "patience", "agents", "within"),
+    [
+        ([1.0, 1.0], [180.0, 180.0], 10.0, [60, 250], 120.0),
+        ([0.1, 0.1], [3000.0, 30.0], 60_000.0, [50, 50], 120.0),
+        ([0.1, 0.1], [3000.0, 3.0], 60_000.0, [2, 10], 120.0),
+        ([0.3, 0.2], [180.0, 240.0], 5.0, [40, 70], 60.0),
+        ([0.5, 0.5], [180.0, 180.0], 90.0, [120, 60], 600.0),
+    ],
+)
+def test_cutting_intervals_changes_nothing(rates, aht, patience, agents, within):
+    """Service levels near a change of agents or pace are taken at nodes: more of them give the same."""
+    whole = TransientQueue(rates, aht, patience=patience, interval=900.0).solve(agents, threshold=within)
+    parts = 30
+    cut = TransientQueue(np.repeat(rates, parts), np.repeat(aht, parts), patience=patience, interval=900.0 / parts)
+    fine = cut.solve(np.repeat(agents, parts), threshold=within)
+    answered = fine.answered_within.reshape(2, parts).sum(axis=1)
+    np.testing.assert_allclose(whole.answered_within, answered, rtol=1e-7)

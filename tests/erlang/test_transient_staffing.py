@@ -254,3 +254,65 @@ def test_the_spike_simulated():
         assert np.all(target <= level + norm.ppf(1 - 0.01 / 48) * error)
         print("worst z", np.round(np.abs((level - exact) / error).max(), 2))
         assert np.all(np.abs(level - exact) <= 4.5 * error)
+
+
+def test_whoever_comes_finds_somebody():
+    """A wait for ever is no abandonment, and nobody on duty is never too busy: one agent at least where anybody comes."""
+    for_ever = TransientQueue([0.1] * 3, 300.0, patience=math.inf, interval=900.0)
+    assert (staff(for_ever, answer_rate=0.9).agents >= 1).all()
+    assert not staff(for_ever, answer_rate=0.9, most=1, method="independent").service.answer_rate[0] < 0
+    rare = TransientQueue([0.0003, 0.0, 0.0003], 300.0, patience=120.0, interval=900.0)
+    found = staff(rare, occupancy=0.85)
+    assert found.agents.tolist() == [1, 0, 1]
+    assert found.met.all()
+
+
+def test_seats_beside_a_full_block_help_it():
+    """With all seats taken in one interval, those after it (and before) are used where that meets its target."""
+    queue = TransientQueue([0.2, *[0.0] * 7], 60.0, patience=6000.0, interval=60.0)
+    found = staff(queue, sl_offered=(0.9, 400.0), most=5)
+    assert found.met.all()
+    assert not found.short.any()
+    assert found.agents[0] == 5 < found.agents.sum()
+    assert needless(queue, found.agents, {"sl_offered": (0.9, 400.0)}) == []
+    # And where it cannot, that is said of the interval alone.
+    never = staff(queue, sl_offered=(0.9, 100.0), most=2)
+    assert never.short.tolist() == (~never.met).tolist()
+    assert never.short[0]
+
+
+def test_only_intervals_that_miss_are_short():
+    queue = TransientQueue([0.02, 0.3, 0.02, 0.02], 180.0, patience=120.0, interval=900.0)
+    found = staff(queue, sl_offered=(0.8, 20.0), most=40, every=2)
+    assert found.short.tolist() == [False, True, False, False]
+
+
+@pytest.mark.parametrize("start", [np.array([0.5, 0.5]), [0.2, 0.8], "stationary"])
+@pytest.mark.parametrize("method", METHODS)
+def test_days_begin_as_told(start, method):
+    queue = TransientQueue([0.05] * 4, 180.0, patience=120.0, interval=900.0)
+    assert staff(queue, method=method, sl_offered=(0.8, 20.0), start=start).agents.min() > 5
+
+
+def test_many_who_wait_when_the_day_begins():
+    queue = TransientQueue([0.01] * 3, 180.0, patience=120.0, interval=900.0)
+    waiting = np.zeros(301)
+    waiting[300] = 1.0
+    found = staff(queue, sl_offered=(0.8, 20.0), start=waiting)
+    assert found.met.all()
+    assert not found.short.any()
+
+
+def test_lagged_intervals_lag_from_the_first():
+    queue = TransientQueue([0.02, *[0.2] * 6], 300.0, patience=120.0, interval=60.0)
+    agents = staff(queue, method="lagged", sl_offered=(0.8, 20.0)).agents
+    assert (np.diff(agents) >= 0).all()
+    assert agents[0] < agents[-1]
+
+
+def test_a_formula_that_wants_more_than_the_lines_is_short():
+    queue = TransientQueue([0.1] * 2, 300.0, patience=120.0, interval=900.0, lines=20)
+    for method in ("independent", "transient"):
+        found = staff(queue, method=method, answer_rate=0.99)
+        assert found.short.all()
+        assert found.agents.max() <= 20

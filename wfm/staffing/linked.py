@@ -49,7 +49,8 @@ def chain(workload: pd.DataFrame, contact: ContactType) -> TransientQueue:
         workload["arrival_rate"].to_numpy(float),
         # An interval without contacts may say nothing of how long one takes.
         np.where(aht > 0, aht, contact.aht),
-        patience=math.inf if never else max(mean, 1e-3),
+        # Shorter ones than a hundredth of a contact lose the same, and only take longer to compute.
+        patience=math.inf if never else max(mean, contact.aht / 100),
         onset=0.0 if never else onset,
         interval=float(workload["duration"].iloc[0]),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -70,10 +71,16 @@ class Goals:
         offered = service.offered
         lost = service.abandoned + service.blocked
         busy = np.nan_to_num(service.occupancy)
+        # Whoever comes is to find somebody there: nobody on duty is never too busy, and a wait for ever no abandonment.
+        nobody = (service.agents == 0) & np.array([self.any(i) for i in range(len(offered))])
         failed = service.answered_within < self.sl_offered * offered * (1 - _CLOSE)
         failed |= lost > (1 - self.answer_rate) * offered + _CLOSE * offered
         failed |= busy > self.occupancy * (1 + _CLOSE)
-        return np.asarray(~failed | (offered <= 0))
+        return np.asarray(~(failed | nobody) | (offered <= 0))
+
+    def any(self, i: int) -> bool:
+        """Whether anything is asked of an interval."""
+        return not (math.isnan(self.answer_rate[i]) and math.isnan(self.sl_offered[i]) and math.isnan(self.occupancy[i]))
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,7 +98,7 @@ class Profile:
     met
         bool[K]: whether all targets of the interval hold, by arrival.
     short
-        bool[K]: intervals in which no number of agents up to the most allowed would do.
+        bool[K]: intervals that miss a target with all agents allowed, or, by a formula, would need more of them.
     solves
         Work done, in solutions of one whole day; 0 for methods that need none.
     """

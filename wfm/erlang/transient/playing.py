@@ -225,8 +225,13 @@ def interval(
         sums[ANSWERED_WITHIN] += gained(met, met_over, soon, agents, lines)
     now = begin + passed
     piece = np.zeros((1, 3))
+    # How fast chances move, and over how many agents, in this interval and those that a wait reaches.
+    pace, crowd, k = max(mu, theta), agents, i + 1
+    while k < len(staff) and edges[k] < edges[i + 1] + within:
+        pace, crowd = max(pace, mus[k]), max(crowd, staff[k])
+        k += 1
     for p in range(len(tail)):
-        parts = stretches(tail[p, 0], mu, agents)
+        parts = stretches(tail[p, 0], pace, crowd)
         half = tail[p, 0] / parts / 2.0
         piece[0, 1], piece[0, 2] = tail[p, 1], tail[p, 2]
         for _ in range(parts):

@@ -48,7 +48,8 @@ class Transient:
         Expected contacts waiting and in service when the interval begins, after the change of agents.
     error
         Greatest error of any probability of the above, as estimated: states and terms left out, and for smooth rates the last
-        refinement's change. Sums over arrivals near a change of agents are taken at nodes, to less than 1e-8 more.
+        refinement's change. Sums over arrivals near a change of agents are taken at nodes, to less than 1e-8 more. What an onset of
+        patience is approximated by is not in it.
     """
 
     start: Floats

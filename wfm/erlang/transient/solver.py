@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 #: How often the pieces of a smooth rate are cut in half, at most.
 _REFINEMENTS = 8
+#: States are kept by number of contacts: more agents than this are no use to anybody.
+MOST_AGENTS = 1_000_000
 _WAIT_NODES, _WAIT_WEIGHTS = np.polynomial.legendre.leggauss(12)
 Start = Literal["empty", "stationary"]
 
@@ -196,8 +198,8 @@ class TransientQueue:
     def staff(self, agents: ArrayLike) -> NDArray[np.int64]:
         """Agents as whole numbers, one an interval."""
         found = numbers("agents", agents)
-        whole = (found >= 0) & (found == np.floor(found)) & np.isfinite(found)
-        all_hold("agents", found, whole, "a whole number of 0 or more")
+        whole = (found >= 0) & (found == np.floor(found)) & (found <= MOST_AGENTS)
+        all_hold("agents", found, whole, f"a whole number of 0 to {MOST_AGENTS:,}")
         count = len(self.rate) if self.rate is not None and len(self.rate) > 1 else max(len(found), len(self.aht))
         if len(self.aht) not in (1, count):
             raise ValueError(f"aht has {len(self.aht)} values for {count} intervals")

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 # A state that differs by less from the one before has forgotten the change.
 _FORGOTTEN = 1e-10
+# So many blocks before and after may help one that has all its seats.
+_HELP = 8
 
 
 def staff(
@@ -101,11 +103,18 @@ class _Staffing:
 
     def __post_init__(self) -> None:
         self.course = self.queue.course(self.count, 2 if self.queue.function else 1)
-        self.limit = self.most if self.most is not None else _enough(self.course, self.count)
+        begun = self._begun()
+        self.limit = self.most if self.most is not None else _enough(self.course, self.count) + len(begun)
         if self.queue.lines >= 0:
             self.limit = min(self.limit, self.queue.lines)
         self.short = np.zeros(self.count, dtype=bool)
         self.blocks = [slice(a, min(a + self.every, self.count)) for a in range(0, self.count, self.every)]
+
+    def _begun(self) -> Floats:
+        """Probabilities of 0, 1, ... contacts when the day begins, where that does not depend on the agents."""
+        if isinstance(self.start, str):
+            return np.ones(1)
+        return self.queue.begin(self.course, 0, self.start).x
 
     # ---- intervals by themselves ----
 
@@ -115,9 +124,8 @@ class _Staffing:
         owner = np.repeat(np.arange(self.count), [len(each) for each in rates])
         needed = np.zeros(self.count)
         np.maximum.at(needed, owner, self._formula(np.concatenate(rates), owner))
-        most = math.inf if self.most is None else float(self.most)
-        self.short |= needed > most
-        whole = np.minimum(needed, min(most, self.limit)).astype(np.int64)
+        self.short |= needed > self.limit
+        whole = np.minimum(needed, self.limit).astype(np.int64)
         for block in self.blocks:
             whole[block] = whole[block].max()
         return self._in_steps(whole)
@@ -156,19 +164,29 @@ class _Staffing:
             if method == "psa":
                 result.append(np.array([piece.rate for piece in arrivals.pieces(begin, end)]))
             elif method == "lagged":
-                lag = 1.0 / self.course.at(i).mu
-                result.append(np.array([mean(begin - lag, end - lag) if begin - lag >= edges[0] else
-                                        mean(begin, end)]))  # fmt: skip
+                result.append(np.array([self._lagged(begin, end, 1.0 / self.course.at(i).mu)]))
             elif load is not None:
                 result.append(load[i] * self.course.at(i).mu)
             else:
                 result.append(np.array([mean(begin, end)]))
         return result
 
+    def _lagged(self, begin: float, end: float, lag: float) -> float:
+        """Mean rate of a stretch as much earlier; before the first interval it was always as at its start."""
+        opens, mean = float(self.course.edges[0]), self.queue.mean_rate
+        early = min(max(opens - (begin - lag), 0.0), end - begin) / (end - begin)
+        if early == 0.0:
+            return mean(begin - lag, end - lag)
+        first = next(iter(self.course.arrivals.pieces(opens, float(self.course.edges[1])))).rate
+        return early * first + (1 - early) * mean(opens, end - lag)
+
     def _load(self) -> list[Floats]:
         """Offered load [erlang] at the ends of each interval's pieces, exponential handle times."""
         first = next(iter(self.course.arrivals.pieces(float(self.course.edges[0]), float(self.course.edges[1]))), None)
-        load = 0.0 if self.start == "empty" or first is None else first.rate / self.course.at(0).mu
+        begun = self._begun()
+        load = float(np.arange(len(begun)) @ begun)
+        if first is not None and isinstance(self.start, str) and self.start == "stationary":
+            load = first.rate / self.course.at(0).mu
         result = []
         for i in range(self.count):
             mu, at = self.course.at(i).mu, [load]
@@ -192,10 +210,9 @@ class _Staffing:
         agents = guess.copy()
         state, offset = self._first(agents), 0
         for block in self.blocks:
-            found, state, reached = self._least(agents, block, state, int(guess[block.start]) + offset)
+            found, state, _ = self._least(agents, block, state, int(guess[block.start]) + offset)
             offset = found - int(guess[block.start])
             agents[block] = found
-            self.short[block] |= not reached
         return agents
 
     def _least(self, agents: Counts, block: slice, state: State, guess: int) -> tuple[int, State, bool]:
@@ -260,6 +277,8 @@ class _Staffing:
         goals = self.goals
         if sums.offered <= 0:
             return True
+        if here.agents == 0 and goals.any(i):
+            return False  # whoever comes is to find somebody there
         if sums.answered_within < goals.sl_offered[i] * sums.offered * (1 - SLACK):
             return False
         on_duty = here.agents * (self.course.edges[i + 1] - self.course.edges[i]) + sums.excess
@@ -285,15 +304,32 @@ class _Staffing:
             first = next((i for i in failing if not self.short[i]), None)
             if first is None:
                 return agents, begins
-            block = next(b for b in self.blocks if b.start <= first < b.stop)
-            if agents[first] >= self.limit:
-                self.short[block] = True
-                continue
+            place = first // self.every
+            block = self.blocks[place]
             agents = agents.copy()
-            found, _, reached = self._least(agents, block, begins[block.start], int(agents[first]) + 1)
-            agents[block] = max(found, int(agents[first]) + 1) if reached else self.limit
-            self.short[block] |= not reached
-            agents = self._in_steps(agents)
+            if agents[first] < self.limit:
+                found, _, reached = self._least(agents, block, begins[block.start], int(agents[first]) + 1)
+                agents[block] = max(found, int(agents[first]) + 1) if reached else self.limit
+                agents = self._in_steps(agents)
+            elif not self._helped(agents, place, first):
+                self.short[block] = True
+
+    def _helped(self, agents: Counts, place: int, first: int) -> bool:
+        """Give a block next to one that has all its seats all of its own, where that can help an interval of the latter.
+
+        Who is there before leaves less of a queue, who is there after answers what is left of one.
+        """
+        if self.most is None:
+            return False
+        around = [p for d in range(1, _HELP + 1) for p in (place + d, place - d) if 0 <= p < len(self.blocks)]
+        lacking = [self.blocks[p] for p in around if agents[self.blocks[p].start] < self.limit]
+        trial = agents.copy()
+        for block in lacking:
+            trial[block] = self.limit
+        if not lacking or first in self._states(trial)[1]:
+            return False
+        agents[lacking[0]] = self.limit
+        return True
 
     def _states(self, agents: Counts) -> tuple[list[State], list[int]]:
         """States in which intervals begin (agents not yet changed), and the intervals whose targets fail."""
@@ -387,7 +423,8 @@ class _Staffing:
         solves = self.played / self.count
         thresholds = np.where(np.isnan(self.goals.within), 0.0, self.goals.within)
         service = self.queue.solve(agents, threshold=thresholds, start=self.start)
-        return Profile(agents, method, service, self.goals.met(service), self.short.copy(), solves)
+        met = self.goals.met(service)
+        return Profile(agents, method, service, met, self.short & ~met, solves)
 
 
 def _same(one: State, other: State) -> bool:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from wfm.plan import Plan, make_plan
-from wfm.report import figures, figures_money
+from wfm.report import figures, figures_money, figures_peak
 from wfm.report.headline import Headline, headline
 
 if TYPE_CHECKING:
@@ -57,8 +57,26 @@ class Plots:
         """How far values may move before the conclusion turns."""
         return figures_money.break_evens(self._plan, self._language(language))
 
+    def peak_agents(self, language: str | None = None) -> Any:
+        """Agents of the peak day: asked for by each way of computing, and scheduled."""
+        return figures_peak.agents(self._of_peak(), self._language(language))
+
+    def peak_service(self, language: str | None = None) -> Any:
+        """Share answered in time on the peak day, by each way of computing."""
+        return figures_peak.service(self._of_peak(), self._language(language))
+
+    def peak_queue(self, language: str | None = None) -> Any:
+        """Contacts waiting on the peak day, minute by minute."""
+        return figures_peak.queue(self._of_peak(), self._language(language))
+
+    def _of_peak(self) -> Plan:
+        if self._plan.peak is None:
+            raise ValueError("no day of this plan is out of the ordinary: name one as report.day")
+        return self._plan
+
     def __repr__(self) -> str:
-        return f"plots: {', '.join(figures.FIGURES)}"
+        peak = "" if self._plan.peak is None else ", peak_agents, peak_service, peak_queue"
+        return f"plots: {', '.join(figures.FIGURES)}{peak}"
 
 
 class ShownPlan(Plan):

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from wfm.peakday import peak_day
+from wfm.peakday.chosen import most_needed
 from wfm.scenario.model import Scenario
 from wfm.scenario.reader import read_scenario
 
@@ -17,9 +18,9 @@ def asked(*overrides: str) -> Scenario:
     return read_scenario(SHOP, overrides)[0]
 
 
-def days(*contacts: float) -> pd.DataFrame:
+def days(*contacts: float, agents: tuple[float, ...] = ()) -> pd.DataFrame:
     start = pd.date_range("2027-07-05", periods=len(contacts), tz="Asia/Shanghai")
-    return pd.DataFrame({"start": start, "date": start.date, "contacts": contacts})
+    return pd.DataFrame({"start": start, "date": start.date, "contacts": contacts, "agents": agents or contacts})
 
 
 def test_an_ordinary_plan_has_none() -> None:
@@ -35,6 +36,18 @@ def test_a_day_out_of_the_ordinary_is_shown() -> None:
 def test_with_an_event_the_busiest_day_is_shown(forecast: pd.DataFrame) -> None:
     event = "events=[{name: sale, phases: {main: {dates: 2027-07-20, contacts: 2}}}]"
     assert peak_day(asked(event), forecast) == forecast["date"][forecast["contacts"].idxmax()]
+
+
+def test_the_day_that_needs_most_agents_is_shown_and_contacts_decide_ties() -> None:
+    assert peak_day(asked(), days(10, 12, 30, 11, agents=(2, 9, 5, 3))) == date(2027, 7, 6)
+    assert peak_day(asked(), days(10, 12, 30, 11, agents=(2, 9, 9, 3))) == date(2027, 7, 7)
+    assert peak_day(asked(), days(10, 30, 30, 11, 10, agents=(2, 9, 9, 3, 1))) == date(2027, 7, 6)
+
+
+def test_the_tightest_interval_is_that_of_the_day_shown() -> None:
+    rows = pd.concat([days(10, 12, 30, agents=(2, 9, 9)), days(9, 1, 40, agents=(1, 1, 8))])
+    row = most_needed(rows)
+    assert (row["date"], row["contacts"], row["agents"]) == (date(2027, 7, 7), 30, 9)
 
 
 def test_the_day_written_wins() -> None:

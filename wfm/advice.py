@@ -146,37 +146,40 @@ def _weekday(scenario: Scenario, simulation: SimulationResult, better: OneMore |
 
 
 def _interval(scenario: Scenario, staffed: Staffed, simulation: SimulationResult) -> list[Advice]:
-    """The time of day whose simulated service level lies furthest below its target, over all days."""
-    target = scenario.targets.sl_offered
-    if target is None:
-        return []
+    """The time of day whose simulated service level lies furthest below the target in force, over the days on which that holds."""
+    import pandas as pd
+
     clock = simulation.service[["start", "offered", "answered_within"]]
-    # Intervals of dates with another level of their own are held against that one.
-    usual = [rows for held, rows in scenario.targets.groups(clock["start"]) if held.sl_offered == target]
-    clock = clock[np.any(usual, axis=0)] if usual else clock[:0]
-    clock = clock.merge(staffed.workload[["start", "slot", "duration"]], on="start")
-    by_slot = clock.groupby("slot", as_index=False).agg(
-        offered=("offered", "sum"), answered_within=("answered_within", "sum"), duration=("duration", "first")
+    asked = pd.DataFrame({"target": np.nan, "within": np.nan}, index=clock.index)
+    for held, rows in scenario.targets.groups(clock["start"]):
+        if held.sl_offered is not None:
+            asked.loc[rows, ["target", "within"]] = held.sl_offered.share, held.sl_offered.within
+    clock = clock.join(asked).merge(staffed.workload[["start", "date", "slot", "duration"]], on="start")
+    clock = clock[clock["offered"] > 0].dropna(subset=["target"])
+    sums = clock.groupby(["slot", "target", "within"], as_index=False).agg(
+        offered=("offered", "sum"),
+        answered_within=("answered_within", "sum"),
+        duration=("duration", "first"),
+        days=("date", "nunique"),
+        first=("date", "min"),
+        last=("date", "max"),
     )
-    by_slot = by_slot[by_slot["offered"] > 0].assign(sl=lambda rows: rows["answered_within"] / rows["offered"])
-    if by_slot.empty:
+    below = sums["answered_within"] / sums["offered"] - sums["target"]
+    if not below.min() < 0:
         return []
-    worst = by_slot.iloc[int(by_slot["sl"].argmin())]
-    if worst["sl"] >= target.share:
-        return []
+    worst = sums.iloc[int(below.argmin())]
     begin = float(worst["slot"] * worst["duration"])
-    return [
-        Advice(
-            "slot_below_target",
-            {
-                "start": begin,
-                "end": begin + float(worst["duration"]),
-                "sl": float(worst["sl"]),
-                "target": target.share,
-                "within": target.within,
-            },
-        )
-    ]
+    values: dict[str, Value] = {
+        "start": begin,
+        "end": begin + float(worst["duration"]),
+        "sl": float(worst["answered_within"] / worst["offered"]),
+        "target": float(worst["target"]),
+        "within": float(worst["within"]),
+    }
+    if worst["days"] == 1:
+        return [Advice("slot_below_target_once", {"day": str(worst["first"]), **values})]
+    over: dict[str, Value] = {"days": float(worst["days"]), "day": str(worst["first"]), "last": str(worst["last"])}
+    return [Advice("slot_below_target", {**over, **values})]
 
 
 def _money(scenario: Scenario, best: str) -> list[Advice]:

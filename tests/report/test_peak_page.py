@@ -18,8 +18,9 @@ from tests.conftest import SCENARIOS
 from tests.report.pages import Page, numbers
 from wfm.plan import Plan
 from wfm.report import formats, sentences_peak
-from wfm.report.blocks import Items, Section, Table
+from wfm.report.blocks import Chart, Items, Section, Table
 from wfm.report.console import screen
+from wfm.report.figures import FIGURES
 from wfm.report.figures_peak import FIGURES_PEAK, around
 from wfm.report.files import write_outputs
 from wfm.report.html import html
@@ -109,6 +110,38 @@ def test_sentences_say_what_the_tables_say(plan: ShownPlan) -> None:
     first = peak.binding["binding"].partition("+")[0]
     assert f"{formats.share(peak.binding[f'{first}_share'], 0)} of them are needed" in said
     assert f"{formats.number(peak.agent_hours('needed_independent'))} agent-hours by independent" in said
+
+
+def test_another_day_than_the_tightest_says_which_that_is(plan: ShownPlan) -> None:
+    assert plan.peak is not None
+    assert sentences_peak.elsewhere(plan, "en") == []
+    other = dataclasses.replace(plan, peak=dataclasses.replace(plan.peak, day=plan.scenario.plan.start))
+    need = plan.requirement.iloc[int(plan.requirement["agents"].argmax())]
+    level = plan.simulation.service.set_index("start")["sl_offered"][need["start"]]
+    (said,) = sentences_peak.elsewhere(other, "en")
+    assert f"{need['agents']:.0f} on Wed 7 Jul at {need['start']:%H:%M}-" in said
+    assert f"{formats.share(level)} within 30 s (target then 60%)" in said
+    for language in LANGUAGES:
+        (line,) = sentences_peak.elsewhere(other, language)
+        assert re.sub(r"\s", "", line) in re.sub(r"\s", "", screen(other, language))
+        assert line == findings(other, language)[0]
+
+
+def test_captions_tell_the_date_and_the_target_steps(plan: ShownPlan) -> None:
+    level = {"share": 0.6, "within": 30.0}
+    held = {
+        **plan.scenario.targets.model_dump(),
+        "2027-07-07T12:00..2027-07-07T14:00": {"sl_offered": {"share": 0.4, "within": 60.0}},
+    }
+    targets = type(plan.scenario.targets).model_validate({**held, "sl_offered": level})
+    dated = dataclasses.replace(plan, scenario=plan.scenario.model_copy(update={"targets": targets}))
+    for id_, name in (("shifts", "day"), ("service", "service")):
+        part = next(part for part in page(dated, "zh").sections if part.id == id_)
+        caption = next(block.caption for block in part.blocks if isinstance(block, Chart) and block.name == name)
+        assert "7月7日" in caption
+    line = FIGURES["service"](dated, "en").data[-1]
+    assert line.name == "target 60%/40%"
+    assert [line.y[list(line.x).index(hour)] for hour in (11.75, 12.0, 13.75, 14.0)] == [0.6, 0.4, 0.4, 0.6]
 
 
 @pytest.mark.parametrize(("language", "said"), [("zh", "比预测忙 8.6% 的日子"), ("en", "a day 8.6% busier than forecast")])

@@ -1,4 +1,4 @@
-"""The day that deserves a page of its own: the one the planner names, else the busiest where days are out of the ordinary."""
+"""The day that deserves a page of its own: the one the planner names, else the one needing most agents, where days are unusual."""
 
 from __future__ import annotations
 
@@ -14,27 +14,43 @@ if TYPE_CHECKING:
 OUT_OF_THE_ORDINARY = 1.5
 
 
-def peak_day(scenario: Scenario, forecast: pd.DataFrame) -> date | None:
+def peak_day(scenario: Scenario, requirement: pd.DataFrame) -> date | None:
     """The day of the page on the peak day.
 
     Parameters
     ----------
     scenario
         ``report.day`` wins; the plan's reader holds that it lies in the plan.
-    forecast
-        Contract ``forecast`` (or ``workload``) with ``date`` and ``contacts``.
+    requirement
+        Table ``requirement`` with ``date``, ``contacts`` and ``agents``.
 
     Returns
     -------
     date or None
-        The day written; else the one with most contacts (the first of equals) if the scenario has events, or if it has more than
-        `OUT_OF_THE_ORDINARY` times the contacts of the median day; else None. A day that is not open has no page: None.
+        The day written; else `most_needed` if the scenario has events, or if a day has more than `OUT_OF_THE_ORDINARY` times the
+        contacts of the median day; else None. A day that is not open has no page: None.
     """
-    days = forecast.groupby("date")["contacts"].sum()
+    days = requirement.groupby("date")["contacts"].sum()
     asked = scenario.report.day
     if asked is not None:
         return asked if asked in days.index else None
     if days.empty or not days.max() > 0:
         return None
-    busiest = max(days.index, key=lambda day: (float(days[day]), -day.toordinal()))
-    return busiest if scenario.events or days.max() > OUT_OF_THE_ORDINARY * days.median() else None
+    return most_needed(requirement)["date"] if scenario.events or days.max() > OUT_OF_THE_ORDINARY * days.median() else None
+
+
+def most_needed(requirement: pd.DataFrame) -> pd.Series:
+    """The interval in which a plan is tightest: most agents needed, on the day with the most contacts of those that need as many.
+
+    Returns
+    -------
+    Series
+        Its row. Of equals on one day the interval with the most contacts, then the first; of equal days the first.
+    """
+    days = requirement.groupby("date", as_index=False).agg(agents=("agents", "max"), contacts=("contacts", "sum"))
+    # Days of the same forecast differ by rounding alone.
+    days["contacts"] = days["contacts"].round(6)
+    day = days.sort_values(["agents", "contacts", "date"], ascending=[False, False, True])["date"].iloc[0]
+    rows = requirement[requirement["date"] == day]
+    found: pd.Series = rows.sort_values(["agents", "contacts"], ascending=False, kind="stable").iloc[0]
+    return found

@@ -81,7 +81,8 @@ def screen(plan: Plan, language: str, *, written: Sequence[Path] = (), scenario_
     below = text("screen.service_note", language)
     lines += _block(text("screen.service", language), _service(plan, numbers, language), below, left=left)
     if plan.peak is not None:
-        lines += _block(text("screen.peak", language), [sentences_peak.short_line(plan.peak, language)], left=left)
+        said = [sentences_peak.short_line(plan.peak, language), *sentences_peak.elsewhere(plan, language)]
+        lines += _block(text("screen.peak", language), said, left=left)
     lines += _block(text("screen.carried", language), [carried(numbers, language)], left=left)
     lines += ["", *_options(plan, numbers, language), ""]
     turning = [sentences.break_even(row, language, plan.scenario.currency) for row in sentences.overturning(plan)[:_TURNING]]

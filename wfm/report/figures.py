@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from wfm.core import kpi, units
 from wfm.report import formats, style, tallied
 from wfm.report.figures_money import break_evens, cash, npv
@@ -67,7 +69,7 @@ def day(plan: Plan, language: str, on: date | None = None) -> Any:
                 hovertemplate=text("figure.hover_short", language),
             )
         )
-    title = text("figure.day", language, day=formats.day(chosen, language))  # type: ignore[arg-type]
+    title = text("figure.day", language, day=formats.day(chosen, language))
     return style.figure(
         traces,
         title,
@@ -147,7 +149,7 @@ def service(plan: Plan, language: str, on: date | None = None) -> Any:
     """Share answered in time by interval of a day: simulated with its 95 % band, beside the formula and the target."""
     import plotly.graph_objects as go
 
-    chosen, threshold = on or tallied.busiest_day(plan), plan.scenario.targets.threshold
+    chosen, targets = on or tallied.busiest_day(plan), plan.scenario.targets
     rows = plan.requirement.loc[plan.requirement["date"] == chosen, ["start", "slot", "duration", "sl_offered"]]
     have = plan.simulation.service[["start", "sl_offered", "sl_offered_low", "sl_offered_high"]]
     rows = rows.rename(columns={"sl_offered": "formula"}).merge(have, on="start")
@@ -175,18 +177,16 @@ def service(plan: Plan, language: str, on: date | None = None) -> Any:
             hovertemplate=hover,
         ),
     ]
-    target = plan.scenario.targets.sl_offered
-    if target is not None:
-        traces.append(
-            _level(
-                go,
-                [hours[0], hours[-1]],
-                target.share,
-                text("figure.target", language, target=formats.percent(target.share)),
-                language,
-            )
-        )
-    title = text("figure.service", language, kpi=kpi.label("sl_offered", language, threshold), day=formats.day(chosen, language))  # type: ignore[arg-type]
+    ends, asked = _steps(rows)[1], targets.judged(rows["start"]).get("sl_offered", (1, math.nan))[1]
+    bounds = np.broadcast_to(asked, len(rows)).tolist()
+    if any(bound == bound for bound in bounds):
+        # Hours and dates may ask for levels of their own: the line steps there, and breaks where nothing is asked.
+        level = [None if bound != bound else bound for bound in bounds]
+        named = "/".join(formats.percent(bound) for bound in dict.fromkeys(bounds) if bound == bound)
+        traces.append(_level(go, ends, [*level, level[-1]], text("figure.target", language, target=named)))
+    within = dict.fromkeys(np.broadcast_to(targets.thresholds(rows["start"]), len(rows)).tolist())
+    judged = " / ".join(kpi.label("sl_offered", language, threshold) for threshold in within)
+    title = text("figure.service", language, kpi=judged, day=formats.day(chosen, language))
     return style.figure(traces, title, _clock_axis(rows), {"tickformat": ".0%"}, hovermode="closest")
 
 
@@ -218,7 +218,7 @@ def weekdays(plan: Plan, language: str) -> Any:
         showlegend=False,
         hovertemplate=text("figure.hover_weekday", language),
     )
-    line = _level(go, names, promise, text("figure.promise", language, promise=formats.percent(promise)), language)
+    line = _level(go, names, [promise] * len(names), text("figure.promise", language, promise=formats.percent(promise)))
     return style.figure(
         [bars, line],
         text("figure.weekdays", language),
@@ -267,12 +267,12 @@ def _band(go: Any, x: Sequence[Any], low: pd.Series, high: pd.Series, label: str
     ]
 
 
-def _level(go: Any, x: Sequence[Any], level: float, label: str, language: str) -> Any:
+def _level(go: Any, x: Sequence[Any], level: list[float | None] | list[float], label: str) -> Any:
     return go.Scatter(
         x=list(x),
-        y=[level] * len(x),
+        y=level,
         name=label,
         mode="lines",
-        line={"color": style.INK, "dash": "dash", "width": 1.5},
-        hovertemplate=f"{label}<extra></extra>",
+        line={"shape": "hv", "color": style.INK, "dash": "dash", "width": 1.5},
+        hovertemplate="%{y:.0%}<extra>" + label + "</extra>",
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from wfm.core import kpi
 from wfm.history.repairs import lines_said, row_said
 from wfm.report import formats, sections_money, sections_peak, sentences, tallied
-from wfm.report.blocks import Block, Items, Section, Table, chart, heads
+from wfm.report.blocks import Block, Chart, Items, Section, Table, chart, heads
 from wfm.report.headline import headline
 from wfm.report.words import name, text
 
@@ -108,7 +108,7 @@ def shifts(plan: Plan, language: str) -> Section:
         paid=formats.number(plan.schedule.paid_hours),
         efficiency=formats.share(plan.schedule.efficiency),
     )
-    blocks: list[Block] = [chart("day", language), _week_of_shifts(plan, language)]
+    blocks: list[Block] = [_on_busiest_day("day", plan, language), _week_of_shifts(plan, language)]
     gaps = plan.schedule.shortfalls
     if len(gaps):
         rows = [
@@ -162,7 +162,7 @@ def service(plan: Plan, language: str) -> Section:
         for r in result.weekdays.to_dict("records")
     ]
     blocks: list[Block] = [
-        chart("service", language),
+        _on_busiest_day("service", plan, language),
         _service_overall(plan, language),
         chart("weekdays", language),
         Table(
@@ -212,6 +212,12 @@ def people(plan: Plan, language: str) -> Section:
         Table(text("table.kinds", language), heads(language, "kind", "heads", "fte", "shifts_week"), kinds, frozenset({1, 2, 3})),
     ]
     return Section("people", text("section.people", language), intro, blocks)
+
+
+def _on_busiest_day(figure: str, plan: Plan, language: str) -> Chart:
+    """A figure of one day, whose caption says which."""
+    day = formats.day(tallied.busiest_day(plan), language)
+    return Chart(figure, text(f"figure_caption.{figure}", language, day=day))
 
 
 def _week_of_shifts(plan: Plan, language: str) -> Table:

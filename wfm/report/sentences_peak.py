@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from wfm.peakday.chosen import most_needed
 from wfm.peakday.resources import RESOURCES, TOGETHER
 from wfm.peakday.views import ROUNDINGS
 from wfm.report import formats
@@ -26,7 +27,13 @@ def findings(plan: Plan, language: str) -> list[str]:
     """What the day comes to, a sentence each; every one of them with the numbers it says."""
     peak = plan.peak
     assert peak is not None
-    said = [binding(peak, language), *_backlog(peak, language), *_apart(peak, language), *_asked(peak, language)]
+    said = [
+        *elsewhere(plan, language),
+        binding(peak, language),
+        *_backlog(peak, language),
+        *_apart(peak, language),
+        *_asked(peak, language),
+    ]
     return [*said, _differ(plan, peak, language)]
 
 
@@ -61,6 +68,23 @@ def binding(peak: PeakDay, language: str) -> str:
         hours=_joined(hours, language),
         **_hour(row),
     )
+
+
+def elsewhere(plan: Plan, language: str) -> list[str]:
+    """Which day and hour needs the most agents, and the service there, where the page is on another day; else nothing."""
+    row = most_needed(plan.requirement)
+    if plan.peak is None or row["date"] == plan.peak.day:
+        return []
+    targets, service = plan.scenario.targets.at(row["start"]), plan.simulation.service
+    known = service[service["start"] == row["start"]]
+    asked = next(iter(sorted(targets.bounds(), reverse=True)), None)
+    key, values = "elsewhere", {}
+    if asked is not None and len(known):
+        key = f"elsewhere_{asked}"
+        values = {"value": formats.share(known[asked].iloc[0]), "target": formats.percent(targets.bounds()[asked][1])}
+        values["within"] = formats.seconds(targets.threshold, language, 0)
+    day, agents = formats.day(row["date"], language), formats.number(row["agents"])
+    return [text(f"peak.{key}", language, day=day, agents=agents, **clock(row), **values)]
 
 
 def short_line(peak: PeakDay, language: str) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from wfm.core import kpi
+from wfm.peakday.chosen import most_needed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -54,11 +55,9 @@ def by_slot(plan: Plan) -> pd.DataFrame:
     return shown.assign(formula=(extra["promised"] / extra["contacts"].where(extra["contacts"] > 0)).to_numpy())
 
 
-def busiest_day(plan: Plan) -> object:
+def busiest_day(plan: Plan) -> Any:
     """The first day of those that need the most agents at once; of equals, the one with the most contacts."""
-    days = plan.requirement.groupby("date", as_index=False).agg(agents=("agents", "max"), contacts=("contacts", "sum"))
-    days["contacts"] = days["contacts"].round(6)
-    return days.sort_values(["agents", "contacts", "date"], ascending=[False, False, True])["date"].iloc[0]
+    return most_needed(plan.requirement)["date"]
 
 
 def by_year(plan: Plan, option: str) -> pd.DataFrame:

@@ -35,7 +35,7 @@ Growth = Annotated[
     Field(gt=-1, json_schema_extra={"examples": ["5%", "-5%", 0.05]}),
 ]
 Months = Annotated[int, BeforeValidator(units.months)]
-Amount = Annotated[float, Field(ge=0, le=1e12, allow_inf_nan=False)]
+Amount = Annotated[float, BeforeValidator(units.grouped), Field(ge=0, le=1e12, allow_inf_nan=False)]
 
 
 class Inputs(BaseModel):

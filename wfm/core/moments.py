@@ -49,7 +49,7 @@ def span(text: object) -> Span:
     ValueError
         Text that is none, a single moment, or a span that ends before it starts.
     """
-    first, dots, last = str(text).partition("..")
+    first, dots, last = units.dates_text(str(text)).partition("..")
     try:
         start, clock = _day_and_clock(first)
         end, until = _day_and_clock(last if dots else first)
@@ -68,7 +68,7 @@ def span(text: object) -> Span:
 
 
 def _day_and_clock(text: object) -> tuple[date, int | None]:
-    match = _MOMENT.fullmatch(str(text).strip())
+    match = _MOMENT.fullmatch(units.dates_text(str(text)))
     try:
         if match is None:
             raise ValueError

@@ -16,6 +16,10 @@ _UNITS = {
     "h": 3600.0, "hr": 3600.0, "hrs": 3600.0, "hour": 3600.0, "hours": 3600.0, "小时": 3600.0, "个小时": 3600.0,
 }  # fmt: skip
 _NUMBER_UNIT = re.compile(r"([0-9]*\.?[0-9]+)\s*([a-zA-Z秒分钟个小时]+)\s*")
+_GROUPED = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?")
+_MYRIADS = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*万")
+_YEAR_FIRST = re.compile(r"(?<!\d)(\d{4})\s*([-/.年])\s*(\d{1,2})\s*([-/.月])\s*(\d{1,2})(?!\d)(?:\s*(日|号))?\s*")
+_TO = re.compile(r"(?<=[\d点时分])\s*[-–—~〜至到]\s*(?=\d{4}-\d{2}-\d{2})")
 _ISO = re.compile(r"PT(?:(\d+(?:\.\d+)?)H)?(?:(\d+(?:\.\d+)?)M)?(?:(\d+(?:\.\d+)?)S)?$")
 
 # Beyond these a value is a slip of the keyboard, and what is computed from it no number.
@@ -80,7 +84,9 @@ def share(value: object) -> float:
 
 
 def ratio(value: object) -> float:
-    """A finite number 0 or more, percent and fractions allowed: ``1.5``, ``"150%"``, ``"1/3"``."""
+    """A finite number 0 or more, percent, fractions, thousands and 万 allowed: ``1.5``, ``"150%"``, ``"1/3"``, ``"12,000"``,
+    ``"1.2万"``.
+    """
     number = _number(value)
     if number is None:
         number = _ratio_text(str(value).strip())
@@ -130,7 +136,20 @@ def percent(number: float) -> str:
     return f"{Decimal(repr(number)).scaleb(2).normalize():f}%"
 
 
+def grouped(value: object) -> object:
+    """Text of a number with its thousands marked, ``"12,000"``, or in ``"1.2万"``, as that number; anything else as it is."""
+    text = unicodedata.normalize("NFKC", value).strip() if isinstance(value, str) else ""
+    if _GROUPED.fullmatch(text):
+        return float(text.replace(",", ""))
+    if myriads := _MYRIADS.fullmatch(text):
+        return float(Decimal(myriads[1]) * 10_000)
+    return value
+
+
 def _ratio_text(text: str) -> float | None:
+    number = grouped(text)
+    if isinstance(number, float):
+        return number
     try:
         if text.endswith(("%", "％")):
             return _percent_text(text[:-1])
@@ -188,9 +207,27 @@ def months(value: object) -> int:
     return int(number)
 
 
+def dates_text(text: str) -> str:
+    """Dates and spans of them in the one spelling that is read on: ``2027-06-18..2027-06-20`` of ``2027/6/18 至 2027/6/20``.
+
+    Year, month and day in this order are taken with ``-``, ``/``, ``.`` or 年月日 between them, a span also with ``~``, ``至``,
+    ``到`` or a dash. What is no such date stays as it is, to be refused by who reads it.
+    """
+
+    def iso(found: re.Match[str]) -> str:
+        if found[2] + found[4] not in ("--", "//", "..", "年月"):
+            return found[0]
+        after = " " if found.end() < len(found.string) and found.string[found.end()].isdigit() else ""
+        day = f"{found[1]}-{int(found[3]):02d}-{int(found[5]):02d}"
+        return day + (after or (" " if found[0][-1].isspace() else ""))
+
+    plain = _YEAR_FIRST.sub(iso, unicodedata.normalize("NFKC", text).strip())
+    return _TO.sub("..", plain).strip()
+
+
 def date_span(text: str) -> tuple[date, date]:
-    """(first, last) day of ``"2027-11-11"`` or ``"2027-11-10..2027-11-12"``, both ends included."""
-    first, _, last = text.partition("..")
+    """(first, last) day of ``"2027-11-11"`` or ``"2027-11-10..2027-11-12"`` (`dates_text`), both ends included."""
+    first, _, last = dates_text(text).partition("..")
     try:
         span = date.fromisoformat(first.strip()), date.fromisoformat((last or first).strip())
     except ValueError:

@@ -49,12 +49,12 @@ def _lags(value: object) -> object:
 
 def _day_span(value: object) -> object:
     units.date_span(str(value))
-    return str(value).strip()
+    return units.dates_text(str(value))
 
 
 def _moment(value: object) -> object:
     moments.moment(value)
-    return str(value).strip()
+    return units.dates_text(str(value))
 
 
 def _clock(value: object) -> object:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
 
 from wfm.capacity import Leaders, Reserves, Shrinkage
+from wfm.core import units
 from wfm.core.contacts import ContactType
 from wfm.core.errors import BadValueError
 from wfm.core.inputs import Duration, Factor, Inputs, Name, Share, assumed, group, named, required
@@ -50,10 +51,11 @@ def _currency(code: str) -> str:
 
 
 def _a_day(value: object) -> object:
+    value = units.dates_text(value) if isinstance(value, str) else value
     # A bare number would count as seconds since 1970.
-    if not isinstance(value, str | date) or (isinstance(value, str) and not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value.strip())):
+    if not isinstance(value, str | date) or (isinstance(value, str) and not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value)):
         raise BadValueError("not a date", "Write 2027-11-11")
-    return value.strip() if isinstance(value, str) else value
+    return value
 
 
 class Window(Inputs):

@@ -125,6 +125,12 @@ def _sentence(entry: Mapping[str, Any], path: KeyPath, error: object) -> tuple[s
     kind, context = str(entry["type"]), dict(entry.get("ctx", {}))
     if kind == "extra_forbidden" and (signs := full_width.in_key(path[-1])):
         return full_width.MESSAGE, full_width.WAY_OUT, full_width.told(signs)
+    if kind == "extra_forbidden" and re.fullmatch(r"\d{3}", str(path[-1])) and entry["input"] is None:
+        return (
+            Phrase("inside braces a comma ends the value: these are the last digits of the number before it"),
+            Phrase("Write the number without commas, or in quotes"),
+            {"blank": ""},
+        )
     if not kind.startswith("string_too") and (signs := full_width.in_value(entry["input"])):
         return full_width.MESSAGE, full_width.WAY_OUT, full_width.told(signs)
     if isinstance(error, BadValueError):

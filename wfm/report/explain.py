@@ -6,7 +6,7 @@ import difflib
 import math
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -181,7 +181,10 @@ class Ground:
 
     def _written(self, origin: Origin, value: object) -> tuple[str, str]:
         """A value of the scenario and its unit."""
-        return value_and_unit(value, origin.unit, self.language, self.scenario.currency, self.scenario, origin.key)
+        # A target of certain dates is written as the same target of all other days.
+        dated = next((name_ for name_ in self.scenario.targets.dated if origin.key.startswith(f"targets.{name_}.")), None)
+        key = origin.key if dated is None else origin.key.replace(f"{dated}.", "", 1)
+        return value_and_unit(value, origin.unit, self.language, self.scenario.currency, self.scenario, key)
 
     def many(self, *keys: str) -> list[Fact]:
         """Values of the scenario; keys that it does not have are left out."""
@@ -193,9 +196,9 @@ class Ground:
         shown = formats.number(value, digits) if not _endless(value) else "∞"
         return Fact(key, text(f"fact.{key}", self.language), value, shown, formats.unit(unit, self.language) if unit else "")
 
-    def measure(self, key: str, value: Any, low: Any = None, high: Any = None) -> Fact:
-        """A KPI with its own name, and its interval where it has one."""
-        label = kpi.label(key, self.language, self.scenario.targets.threshold)
+    def measure(self, key: str, value: Any, low: Any = None, high: Any = None, *, threshold: float | None = None) -> Fact:
+        """A KPI with its own name, and its interval where it has one; ``threshold`` of an interval with targets of its own."""
+        label = kpi.label(key, self.language, self.scenario.targets.threshold if threshold is None else threshold)
         known = not formats.missing(low) and not formats.missing(high)
         if kpi.KPIS[key].unit == "share":
             ends = f" ({formats.number(100 * low, 1)}–{formats.share(high)})" if known else ""
@@ -262,10 +265,12 @@ def explain(ground: Ground, what: str, when: datetime | date | None = None, opti
         **{key: (lambda key=key: explain_money.explained(ground, key, option)) for key in MEASURES},  # type: ignore[misc]
     }
     if topic in makers:
-        return makers[topic]()
-    if topic in kpi.KPIS:
-        return explain_service.explained(ground, topic, when)
-    return explain_service.key(ground, topic)
+        found = makers[topic]()
+    elif topic in kpi.KPIS:
+        found = explain_service.explained(ground, topic, when)
+    else:
+        found = explain_service.key(ground, topic)
+    return replace(found, parts=[part for part in found.parts if part.facts or part.lines])
 
 
 def topics() -> list[str]:

@@ -6,9 +6,10 @@ import math
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from wfm.core import kpi, moments
-from wfm.report import formats
+from wfm.core import kpi
+from wfm.report import explain_linked, explain_targets, formats
 from wfm.report.explain import Explanation, Fact, Ground, Part
+from wfm.report.missed import LINKED
 from wfm.report.words import name, text
 
 if TYPE_CHECKING:
@@ -27,18 +28,35 @@ def explained(ground: Ground, what: str, when: datetime | date | None) -> Explan
 
 def _agents(ground: Ground, row: dict[str, Any]) -> Explanation:
     language, method = ground.language, str(row["method"])
-    needed = float(row["agents"])
-    parts = [_demand(ground, row), _patience(ground), _targets(ground, row), _neighbours(ground, row)]
-    parts += [_people(ground, row), *_simulated(ground, row)]
-    if math.isinf(needed):
-        answer = text("explain.agents_unreachable", language)
+    needed, linked = float(row["agents"]), method in LINKED
+    parts = [_demand(ground, row), _patience(ground), *explain_linked.busier(ground, row)]
+    answer = _answer(ground, row)
+    if linked:
+        parts += [explain_targets.part(ground, row), *explain_linked.inputs(ground)]
+        if 0 < needed < math.inf:
+            found = explain_linked.one_fewer(ground.requirement, row["start"], ground.scenario)
+            answer = explain_linked.answer(ground, row, found)
+            parts.append(explain_linked.service(ground, row, found))
+        parts.append(explain_linked.alone(ground, row))
     else:
-        binding = name("target", row["binding"], language, threshold=f"{_held(ground, row).threshold:g}")
-        answer = text(
-            "explain.agents" if needed else "explain.agents_none", language, agents=formats.number(needed), binding=binding
-        )
+        parts += [_targets(ground, row), *explain_linked.inputs(ground), _neighbours(ground, row)]
+    parts += [_people(ground, row), *_simulated(ground, row)]
     formula = text(f"explain_formula.{method}", language) if f"explain_formula.{method}" in _formulas() else method
     return Explanation("agents", _start(row), _title(ground, "agents", row), answer, needed, formula, parts)
+
+
+def _answer(ground: Ground, row: dict[str, Any]) -> str:
+    """How many, of an interval by itself: as the formula asks, or otherwise where constraints or a given table say so."""
+    language, needed = ground.language, float(row["agents"])
+    if math.isinf(needed):
+        return text("explain.agents_unreachable", language)
+    held = _held(ground, row)
+    asked = max(float(_model(ground, row).agents_for(**{target: bound})) for target, bound in held.solver().items())
+    if needed != asked:
+        shown = formats.number(asked) if math.isfinite(asked) else "∞"
+        return text("explain.agents_otherwise", language, agents=formats.number(needed), asked=shown)
+    binding = name("target", row["binding"], language, threshold=f"{held.threshold:g}")
+    return text("explain.agents" if needed else "explain.agents_none", language, agents=formats.number(needed), binding=binding)
 
 
 def _contacts(ground: Ground, row: dict[str, Any]) -> Explanation:
@@ -132,37 +150,32 @@ def _held(ground: Ground, row: dict[str, Any]) -> Targets:
 
 def _targets(ground: Ground, row: dict[str, Any]) -> Part:
     """Every target with the agents it alone asks for."""
-    from wfm.staffing import queue_model
-
     targets, language = _held(ground, row), ground.language
-    keys = {
-        "answer_rate": ("targets.answer_rate",),
-        "sl_offered": ("targets.sl_offered.share", "targets.sl_offered.within"),
-        "occupancy": ("targets.occupancy_max",),
-    }
     facts: list[Fact] = []
-    model = queue_model(float(row["arrival_rate"]), float(row["aht"]), ground.scenario.contact)
+    model = _model(ground, row)
     for target, bound in targets.solver().items():
-        facts += ground.many(*keys[target])
+        facts += explain_targets.given(ground, row, target)
         alone = float(model.agents_for(**{target: bound}))
         label = text("fact.alone", language, target=name("target", target, language, threshold=f"{targets.threshold:g}"))
         facts.append(Fact(f"alone.{target}", label, alone, formats.number(alone) if math.isfinite(alone) else "∞"))
-    clock = row["start"].tz_localize(None)
-    for key in ground.scenario.targets.dated:
-        if (span := moments.span(key)).start <= clock < span.end:
-            facts += ground.many(*(inner for inner in ground.origins if inner.startswith(f"targets.{key}.")))
     return Part(text("explain.targets", language), facts)
+
+
+def _model(ground: Ground, row: dict[str, Any]) -> Any:
+    """The interval by itself, as busy as agents are found for."""
+    from wfm.staffing import queue_model
+
+    rate = float(row["arrival_rate"]) * (1 + explain_linked.more(row))
+    return queue_model(rate, float(row["aht"]), ground.scenario.contact)
 
 
 def _neighbours(ground: Ground, row: dict[str, Any]) -> Part:
     """One agent less, as many, one more: what each gives, and why not one less."""
-    from wfm.staffing import queue_model
-
     language, targets, needed = ground.language, _held(ground, row), float(row["agents"])
     heading = text("explain.neighbours", language)
     if not needed or math.isinf(needed):
         return Part(heading, [], [])
-    model = queue_model(float(row["arrival_rate"]), float(row["aht"]), ground.scenario.contact)
+    model = _model(ground, row)
     facts, missed = [], []
     for agents in (needed - 1, needed, needed + 1):
         if agents < 1:
@@ -228,8 +241,9 @@ def _simulated(ground: Ground, row: dict[str, Any]) -> list[Part]:
     if here.empty:
         return []
     found = here.iloc[0]
+    threshold = _held(ground, row).threshold
     facts = [
-        ground.measure(key, *(float(found[f"{key}{end}"]) for end in ("", "_low", "_high")))
+        ground.measure(key, *(float(found[f"{key}{end}"]) for end in ("", "_low", "_high")), threshold=threshold)
         for key in ("answer_rate", "sl_offered", "asa_answered", "abandon_rate_offered", "occupancy")
         if key in found
     ]

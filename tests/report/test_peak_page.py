@@ -10,6 +10,7 @@ import re
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from python_calamine import CalamineWorkbook
@@ -127,6 +128,21 @@ def test_another_day_than_the_tightest_says_which_that_is(plan: ShownPlan) -> No
         assert line == findings(other, language)[0]
 
 
+def test_how_likely_the_day_keeps_its_targets_is_counted(plan: ShownPlan) -> None:
+    assert plan.peak is not None
+    days = plan.simulation.days
+    mine = (days["date"] == plan.peak.day).to_numpy()
+    met = ~mine  # what other days do is not this day's
+    met[np.flatnonzero(mine)[0]] = True
+    told = dataclasses.replace(plan, simulation=dataclasses.replace(plan.simulation, days=days.assign(met=met)))
+    (said,) = sentences_peak.kept(told, "en", "peak.kept")
+    assert f"of {mine.sum()} such days in the plan's simulation 1 met all of them, {formats.share(1 / mine.sum(), 0)} (95" in said
+    for language in LANGUAGES:
+        assert sentences_peak.kept(told, language, "peak.kept")[0] in findings(told, language)
+        line = sentences_peak.short_line(told, language)
+        assert line.startswith(sentences_peak.kept(told, language, "screen.peak_kept")[0])
+
+
 def test_captions_tell_the_date_and_the_target_steps(plan: ShownPlan) -> None:
     level = {"share": 0.6, "within": 30.0}
     held = {
@@ -151,17 +167,17 @@ def test_where_people_are_staffed_for_busier_days_each_number_tells_its_level(pl
     busy = dataclasses.replace(plan, peak=dataclasses.replace(plan.peak, intervals=plan.peak.intervals.assign(busier=1.086)))
     part = section(busy, language)
     views, hours, used, intervals = [block for block in part.blocks if isinstance(block, Table)]
-    staffed = [views.rows[0][0], views.rows[1][0], hours.caption, used.caption, findings(busy, language)[0]]
+    staffed = [views.rows[0][0], views.rows[1][0], hours.caption, used.caption, sentences_peak.binding(busy.peak or plan.peak, language)]
     staffed.append(FIGURES_PEAK["peak_agents"](busy, language).layout.title.text.replace("<br>", " "))
     assert all(said in words for words in staffed), staffed
     for both in (part.intro, views.caption, intervals.caption):
         assert said in both
         assert usual in both
     assert usual in FIGURES_PEAK["peak_service"](busy, language).layout.title.text.replace("<br>", " ")
-    assert said in sentences_peak.short_line(busy.peak or plan.peak, language)
+    assert said in sentences_peak.short_line(busy, language)
     plain = section(plan, language)
     assert said not in plain.intro
-    assert usual in findings(plan, language)[0]
+    assert usual in sentences_peak.binding(plan.peak, language)
 
 
 def test_the_figures_are_bilingual_and_mark_the_minute(plan: ShownPlan) -> None:
@@ -224,7 +240,7 @@ def test_the_workbook_has_its_sheets(plan: ShownPlan, language: str) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_terminal_tells_it_in_a_line(plan: ShownPlan, language: str) -> None:
     assert plan.peak is not None
-    line = sentences_peak.short_line(plan.peak, language)
+    line = sentences_peak.short_line(plan, language)
     found = plan.peak.backlog
     assert found is not None
     assert f"{found.cleared:%H:%M}" in line

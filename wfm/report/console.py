@@ -81,7 +81,7 @@ def screen(plan: Plan, language: str, *, written: Sequence[Path] = (), scenario_
     below = text("screen.service_note", language)
     lines += _block(text("screen.service", language), _service(plan, numbers, language), below, left=left)
     if plan.peak is not None:
-        said = [sentences_peak.short_line(plan.peak, language), *sentences_peak.elsewhere(plan, language)]
+        said = [sentences_peak.short_line(plan, language), *sentences_peak.elsewhere(plan, language)]
         lines += _block(text("screen.peak", language), said, left=left)
     lines += _block(text("screen.carried", language), [carried(numbers, language)], left=left)
     lines += ["", *_options(plan, numbers, language), ""]

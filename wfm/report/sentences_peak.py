@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from wfm.peakday.chosen import most_needed
 from wfm.peakday.resources import RESOURCES, TOGETHER
 from wfm.peakday.views import ROUNDINGS
 from wfm.report import formats
 from wfm.report.words import text
+from wfm.simulate.statistics import wilson
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,6 +32,7 @@ def findings(plan: Plan, language: str) -> list[str]:
     assert peak is not None
     said = [
         *elsewhere(plan, language),
+        *kept(plan, language, "peak.kept"),
         binding(peak, language),
         *_backlog(peak, language),
         *_apart(peak, language),
@@ -87,16 +91,31 @@ def elsewhere(plan: Plan, language: str) -> list[str]:
     return [text(f"peak.{key}", language, day=day, agents=agents, **clock(row), **values)]
 
 
-def short_line(peak: PeakDay, language: str) -> str:
-    """The day in one line for a terminal: what binds most, and the backlog."""
+def kept(plan: Plan, language: str, key: str) -> list[str]:
+    """How likely the day is to meet its targets: on how many of its simulated days it did, as text ``key``; else nothing."""
+    if plan.peak is None:
+        return []
+    days = plan.simulation.days
+    met = days.loc[days["date"] == plan.peak.day, "met"].to_numpy(bool)
+    if not len(met):
+        return []
+    share, low, high = (float(part) for part in wilson(np.array(float(met.sum())), np.array(float(len(met)))))
+    values = {name: formats.share(part, 0) for name, part in (("share", share), ("low", low), ("high", high))}
+    values |= {"met": formats.number(met.sum()), "count": formats.number(len(met))}
+    promise = formats.percent(plan.scenario.promised_days)
+    return [text(key, language, day=formats.day(plan.peak.day, language), promise=promise, **values)]
+
+
+def short_line(plan: Plan, language: str) -> str:
+    """The peak day in a paragraph for a terminal: how likely it keeps its targets, what binds most, and the backlog."""
+    peak = plan.peak
+    assert peak is not None
     row, found = peak.binding, peak.backlog
-    day, parts = formats.day(peak.day, language), []
+    parts = kept(plan, language, "screen.peak_kept") or [formats.day(peak.day, language)]
     if row["binding"]:
         share = formats.share(row[f"{row['binding'].partition('+')[0]}_share"], 0)
         named = resources(row["binding"], language)
-        parts.append(
-            text("screen.peak_binding", language, day=day, resources=named, share=share, level=level(peak, language), **_hour(row))
-        )
+        parts.append(text("screen.peak_binding", language, resources=named, share=share, level=level(peak, language), **_hour(row)))
     if found is None:
         if peak.timed:
             parts.append(text("screen.peak_backlog_none", language))

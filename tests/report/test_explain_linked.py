@@ -123,3 +123,22 @@ def test_constraints_of_intervals_by_themselves_are_told() -> None:
     free = explain(Ground(steps("staffing.method=independent"), "en", planned=False), "agents", JUMP)
     assert free.value == asked
     assert "the fewest that meet every target" in free.answer
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_kpi_of_an_interval_goes_by_the_target_and_time_in_force(linked: Steps, language: str) -> None:
+    found = explain(Ground(linked, language, planned=False), "sl_offered", JUMP)
+    shown = {fact.key: fact.shown for part in found.parts for fact in part.facts}
+    assert "30" in found.title
+    assert "30" in found.formula
+    assert shown["target"] == "≥ 60%"
+    assert shown["targets.2027-11-10T20:00..2027-11-12.sl_offered.share"] == "60%"
+    assert "targets.sl_offered.share" not in shown
+    service = linked.simulation.service
+    here = service[service["start"].dt.strftime("%Y-%m-%dT%H:%M") == "2027-11-10T20:00"].iloc[0]
+    assert found.value == here["answered_within"] / here["offered"]
+    before = explain(Ground(linked, language, planned=False), "sl_offered", datetime(2027, 11, 10, 19, 45))
+    assert "20" in before.formula
+    assert {fact.key: fact.shown for part in before.parts for fact in part.facts}["target"] == "≥ 80%"
+    whole = explain(Ground(linked, language, planned=False), "sl_offered")
+    assert any("2027-11-10T20:00..2027-11-12" in line for part in whole.parts for line in part.lines)

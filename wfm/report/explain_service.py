@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from wfm.core import kpi
-from wfm.report import formats
+from wfm.report import explain_targets, formats
 from wfm.report.explain import Explanation, Fact, Ground, Part
 from wfm.report.sections import target_bounds, value_by_formula
 from wfm.report.words import text
@@ -13,12 +13,15 @@ from wfm.report.words import text
 
 def explained(ground: Ground, what: str, when: datetime | date | None) -> Explanation:
     """A KPI: definition, numerator and denominator, simulated beside the formula; of the plan, or of an interval."""
-    language, threshold = ground.language, ground.scenario.targets.threshold
+    language, targets = ground.language, ground.scenario.targets
     about, result = kpi.KPIS[what], ground.simulation
     value, low, high = result.kpi(what)
+    row = None if when is None else ground.interval(when)
+    # An interval is judged by the targets in force there, the time of the service level among them.
+    held = targets if row is None else targets.at(row["start"])
+    threshold = held.threshold
     title, start, parts = kpi.label(what, language, threshold), "", []
-    if when is not None:
-        row = ground.interval(when)
+    if row is not None:
         here = result.service[result.service["start"] == row["start"]].iloc[0]
         value, low, high = (float(here[f"{what}{end}"]) for end in ("", "_low", "_high"))
         start = str(row["start"].isoformat())
@@ -38,23 +41,26 @@ def explained(ground: Ground, what: str, when: datetime | date | None) -> Explan
         for term, amount in tallies.items()
     ]
     parts.append(Part(text("explain.tallies", language, replications=formats.number(result.replications)), facts))
-    beside = [ground.measure(what, value, low, high)]
+    beside = [ground.measure(what, value, low, high, threshold=threshold)]
     known = ("answer_rate", "sl_offered", "asa_answered", "occupancy")
-    if ground.planned and when is None and what in known:
+    if ground.planned and row is None and what in known:
         formula = ground.measure(what, value_by_formula(ground.made, what))  # type: ignore[arg-type]
         beside.append(Fact("formula", text("fact.formula", language), formula.value, formula.shown, formula.unit))
-    elif when is not None and what in known:
+    elif row is not None and what in known and not formats.missing(row.get(what)):
         formula = ground.measure(what, float(row[what]))
         beside.append(Fact("formula", text("fact.formula", language), formula.value, formula.shown, formula.unit))
-    bound = target_bounds(ground.made).get(what)  # type: ignore[arg-type]
+    bound = explain_targets.bound(held, what) or target_bounds(ground.made).get(what)  # type: ignore[arg-type]
+    asked: list[Fact] = []
     if bound:
         beside.append(Fact("target", text("fact.target", language), bound, bound))
+        asked = explain_targets.given(ground, row, what)
     parts.append(Part(text("explain.beside", language), beside))
-    if when is None:
+    if row is None:
         parts.append(_weekdays(ground, what))
-    inputs = {"answer_rate": "targets.answer_rate", "sl_offered": "targets.sl_offered.share", "occupancy": "targets.occupancy_max"}
-    asked = ground.many(*[inputs[what]] if what in inputs else [])
-    parts += [Part(text("explain.inputs", language), asked)] if asked else []
+    dated = row is None and asked and targets.dated
+    dates = ("、" if language == "zh" else ", ").join(targets.dated)
+    said = [text("explain.dated_targets", language, dates=dates)] if dated else []
+    parts.append(Part(text("explain.inputs", language), asked, said))
     shown = ground.measure(what, value, low, high)
     answer = text("explain.simulated_value", language, value=" ".join(word for word in (shown.shown, shown.unit) if word))
     return Explanation(what, start, title, answer, value, kpi.definition(what, language, threshold), parts)

@@ -27,8 +27,8 @@ def part(ground: Ground, row: dict[str, Any]) -> Part:
     return Part(text("explain.targets_held", ground.language), facts)
 
 
-def given(ground: Ground, row: dict[str, Any], target: str) -> list[Fact]:
-    """The values that a target in force comes of: of the dates that have the last say there, else of all other days."""
+def given(ground: Ground, row: dict[str, Any] | None, target: str) -> list[Fact]:
+    """The values that a target in force comes of: of the dates that have the last say there, else (no row) of all other days."""
     return ground.many(*(_key(ground, row, key) for key in KEYS.get(target, ())))
 
 
@@ -41,8 +41,10 @@ def bound(held: Targets, target: str) -> str:
     return f"{'≤' if target == 'occupancy' else '≥'} {formats.percent(value)}"
 
 
-def _key(ground: Ground, row: dict[str, Any], key: str) -> str:
+def _key(ground: Ground, row: dict[str, Any] | None, key: str) -> str:
     """The key of the scenario that has its say in an interval (`wfm.staffing.targets.Targets.groups`)."""
+    if row is None:
+        return f"targets.{key}"
     clock = row["start"].tz_localize(None)
     spans = {name: moments.span(name) for name in ground.scenario.targets.dated}
     holding = [name for name, span in spans.items() if span.start <= clock < span.end]

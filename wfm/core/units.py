@@ -146,6 +146,14 @@ def grouped(value: object) -> object:
     return value
 
 
+def meant_percent(value: object) -> str | None:
+    """The percent that ``90``, ``0.9`` or ``"90%"`` most likely mean where a share is written, ``"90%"``; None for all else."""
+    number = value if isinstance(value, int | float) else _ratio_text(value.strip()) if isinstance(value, str) else None
+    if isinstance(value, bool) or number is None or not 0 < number <= 100:
+        return None
+    return percent(float(number)) if number <= 1 else f"{number:g}%"
+
+
 def _ratio_text(text: str) -> float | None:
     number = grouped(text)
     if isinstance(number, float):

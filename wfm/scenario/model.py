@@ -128,6 +128,13 @@ class People(Inputs):
 class Promise(Inputs):
     """How often the targets are to be met."""
 
+    @model_validator(mode="before")
+    @classmethod
+    def _is_a_section(cls, value: object) -> object:
+        if (percent := units.meant_percent(value)) is not None:
+            raise BadValueError("a share of days stands under its key here", "Write {{day_target_met: {percent}}}", percent=percent)
+        return value
+
     day_target_met: Share = assumed(0.90, "share of days on which all targets are to be met", "全部目标达标的天数占比")
 
 

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 #: Weeks between the end of a history and the plan beyond which the forecast has to guess what happened meanwhile.
 GAP_WEEKS = 8
+#: Share of days above which people are staffed for days that come once in years of them.
+PROMISE_MOST = 0.99
 
 
 def remarks(scenario: Scenario, source: Source, history: pd.DataFrame | None = None) -> list[Problem]:
@@ -27,7 +29,7 @@ def remarks(scenario: Scenario, source: Source, history: pd.DataFrame | None = N
     history
         The past as read (table ``history``), where the scenario has one.
     """
-    found = [*_dates_outside(scenario, source), *_events(scenario, source)]
+    found = [*_dates_outside(scenario, source), *_events(scenario, source), *_promise(scenario, source)]
     if history is not None and len(history):
         last = history["start"].max().tz_convert(scenario.timezone).date()
         found += _gap(scenario, source, last)
@@ -45,6 +47,17 @@ def _events(scenario: Scenario, source: Source) -> list[Problem]:
         where = place or Place(source.file)
         found.append(problem_of(odd.error, dotted(odd.loc), None, where.file, where.line))
     return found
+
+
+def _promise(scenario: Scenario, source: Source) -> list[Problem]:
+    share = scenario.staffing.promise.day_target_met
+    if share is None or share <= PROMISE_MOST:
+        return []
+    key = ("staffing", "promise", "day_target_met")
+    place = next((source.places[key[:end]] for end in range(len(key), 0, -1) if key[:end] in source.places), Place(source.file))
+    return [Problem("{share} of days: people are staffed for a day as busy as one in {days}", dotted(key), None,
+                    "Write 99% or less, unless that is meant", place.file, place.line,
+                    {"share": units.percent(share), "days": f"{1 / (1 - share):.0f}"})]  # fmt: skip
 
 
 def _gap(scenario: Scenario, source: Source, last: date) -> list[Problem]:

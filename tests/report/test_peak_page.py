@@ -17,6 +17,7 @@ from python_calamine import CalamineWorkbook
 
 from tests.conftest import SCENARIOS
 from tests.report.pages import Page, numbers
+from wfm.peakday.resources import BINDS, RESOURCES
 from wfm.plan import Plan
 from wfm.report import formats, sentences_peak
 from wfm.report.blocks import Chart, Items, Section, Table
@@ -143,6 +144,43 @@ def test_how_likely_the_day_keeps_its_targets_is_counted(plan: ShownPlan) -> Non
         assert line.startswith(sentences_peak.kept(told, language, "screen.peak_kept")[0])
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_hours_with_room_to_spare_have_no_binding_resource(plan: ShownPlan, language: str) -> None:
+    assert plan.peak is not None
+    hours = plan.peak.hours
+    greatest = hours[[f"{name}_share" for name in RESOURCES]].max(axis=1)
+    assert ((greatest < BINDS) == (hours["binding"] == "")).all()
+    free = int((greatest < BINDS).sum())
+    assert 0 < free < len(hours)
+    words = text("peak.binding_hours_none", language, hours=free, binds=formats.percent(BINDS))
+    assert words in sentences_peak.binding(plan.peak, language)[0]
+    table = next(block for block in section(plan, language).blocks if isinstance(block, Table) and len(block.head) == 7)
+    assert [row[1] == formats.NOTHING for row in table.rows] == (greatest < BINDS).tolist()
+    quiet = hours.assign(binding="", **{f"{name}_share": hours[f"{name}_share"] / 10 for name in RESOURCES})
+    calm = dataclasses.replace(plan, peak=dataclasses.replace(plan.peak, hours=quiet))
+    (said,) = sentences_peak.binding(calm.peak or plan.peak, language)
+    assert formats.percent(BINDS) in said
+    assert text(
+        "screen.peak_binding_none", language, binds="85%", level=text("peak_level.mean", language)
+    ) in sentences_peak.short_line(calm, language)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_is_counted_from_this_peak_is_said_to_be_near_all_by_construction(plan: ShownPlan, language: str) -> None:
+    assert plan.peak is not None
+    full = plan.peak.hours.assign(seats_share=0.99, licences_share=0.99, lines_share=0.5)
+    near = dataclasses.replace(plan, peak=dataclasses.replace(plan.peak, hours=full))
+    named = [text(f"resource.{name}", language) for name in ("licences", "seats")]
+    said = text("peak.sized", language, resources=("、" if language == "zh" else ", ").join(named))
+    assert said in findings(near, language)
+    elsewhere = plan.peak.intervals.assign(present=plan.peak.intervals["present"] - 1)
+    assert said not in findings(
+        dataclasses.replace(plan, peak=dataclasses.replace(plan.peak, hours=full, intervals=elsewhere)), language
+    )
+    short = full.assign(seats_share=1.2, licences_share=1.1)
+    assert said not in findings(dataclasses.replace(plan, peak=dataclasses.replace(plan.peak, hours=short)), language)
+
+
 def test_captions_tell_the_date_and_the_target_steps(plan: ShownPlan) -> None:
     level = {"share": 0.6, "within": 30.0}
     held = {
@@ -167,7 +205,8 @@ def test_where_people_are_staffed_for_busier_days_each_number_tells_its_level(pl
     busy = dataclasses.replace(plan, peak=dataclasses.replace(plan.peak, intervals=plan.peak.intervals.assign(busier=1.086)))
     part = section(busy, language)
     views, hours, used, intervals = [block for block in part.blocks if isinstance(block, Table)]
-    staffed = [views.rows[0][0], views.rows[1][0], hours.caption, used.caption, sentences_peak.binding(busy.peak or plan.peak, language)]
+    assert busy.peak is not None
+    staffed = [views.rows[0][0], views.rows[1][0], hours.caption, used.caption, *sentences_peak.binding(busy.peak, language)]
     staffed.append(FIGURES_PEAK["peak_agents"](busy, language).layout.title.text.replace("<br>", " "))
     assert all(said in words for words in staffed), staffed
     for both in (part.intro, views.caption, intervals.caption):
@@ -177,7 +216,7 @@ def test_where_people_are_staffed_for_busier_days_each_number_tells_its_level(pl
     assert said in sentences_peak.short_line(busy, language)
     plain = section(plan, language)
     assert said not in plain.intro
-    assert usual in sentences_peak.binding(plan.peak, language)
+    assert usual in sentences_peak.binding(plan.peak, language)[0]
 
 
 def test_the_figures_are_bilingual_and_mark_the_minute(plan: ShownPlan) -> None:

@@ -75,7 +75,7 @@ class PeakDay:
 
     @property
     def binding(self) -> pd.Series:
-        """The hour whose binding resource is taken furthest (a row of ``hours``)."""
+        """The hour in which a resource is taken furthest (a row of ``hours``), binding or not."""
         greatest = self.hours[[f"{name}_share" for name in RESOURCES]].max(axis=1)
         return self.hours.iloc[int(greatest.to_numpy(float).argmax())]
 

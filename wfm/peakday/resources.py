@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 RESOURCES = ("agents", "lines", "licences", "seats")
 #: Shares closer than this to the greatest bind with it.
 TOGETHER = 0.005
+#: Share below which nothing binds: who takes the most of what is there still leaves plenty.
+BINDS = 0.85
 
 
 def by_hour(rows: pd.DataFrame, scenario: Scenario, people: People) -> pd.DataFrame:
@@ -41,7 +43,7 @@ def by_hour(rows: pd.DataFrame, scenario: Scenario, people: People) -> pd.DataFr
     DataFrame
         One row an hour of the day's clock: ``start``, ``end``, ``contacts``, ``present`` (most people in the building); of each of
         `RESOURCES` ``<name>_used`` (needed), ``<name>_held`` and ``<name>_share``, in the hour's tightest interval; ``binding``,
-        the resources of the greatest share with a ``+`` between them, "" where nothing is needed.
+        the resources of the greatest share with a ``+`` between them, "" where that is below `BINDS`.
 
         - agents: needed over scheduled, on queue.
         - lines: lines for the hour's busiest interval by the rule of the plan's own (`wfm.staffed.lines`) over those held.
@@ -65,7 +67,9 @@ def by_hour(rows: pd.DataFrame, scenario: Scenario, people: People) -> pd.DataFr
         }
         shares = {name: _share(*pair) for name, pair in used.items()}
         greatest = max(shares.values())
-        binding = [name for name, share in shares.items() if greatest > 0 and (share == greatest or share >= greatest - TOGETHER)]
+        binding = [
+            name for name, share in shares.items() if greatest >= BINDS and (share == greatest or share >= greatest - TOGETHER)
+        ]
         row: dict[str, object] = {
             "start": part["start"].iloc[0],
             "end": part["start"].iloc[-1] + pd.Timedelta(seconds=float(part["duration"].iloc[-1])),

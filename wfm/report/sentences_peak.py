@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from wfm.peakday.chosen import most_needed
-from wfm.peakday.resources import RESOURCES, TOGETHER
+from wfm.peakday.resources import BINDS, RESOURCES, TOGETHER
 from wfm.peakday.views import ROUNDINGS
 from wfm.report import formats
 from wfm.report.words import text
 from wfm.simulate.statistics import wilson
+from wfm.staffed import lines as lines_for
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,7 +34,8 @@ def findings(plan: Plan, language: str) -> list[str]:
     said = [
         *elsewhere(plan, language),
         *kept(plan, language, "peak.kept"),
-        binding(peak, language),
+        *binding(peak, language),
+        *_sized(plan, language),
         *_backlog(peak, language),
         *_apart(peak, language),
         *_asked(peak, language),
@@ -41,12 +43,17 @@ def findings(plan: Plan, language: str) -> list[str]:
     return [*said, _differ(plan, peak, language)]
 
 
-def binding(peak: PeakDay, language: str) -> str:
-    """The tightest hour, and for how many hours each resource binds."""
+def binding(peak: PeakDay, language: str) -> list[str]:
+    """The tightest hour, and for how many hours each resource binds; nothing where nothing is needed."""
     row = peak.binding
-    names = row["binding"].split("+") if row["binding"] else []
-    if not names:
-        return formats.NOTHING
+    shares = {name: float(row[f"{name}_share"]) for name in RESOURCES}
+    most = max(shares, key=lambda name: shares[name])
+    if not shares[most] > 0:
+        return []
+    if not row["binding"]:
+        said = {"resources": resources(most, language), "share": formats.share(shares[most], 0), **_hour(row)}
+        return [text("peak.binding_none", language, level=level(peak, language), binds=formats.percent(BINDS), **said)]
+    names = row["binding"].split("+")
     parts = [
         text(
             "peak.binding_part",
@@ -62,15 +69,37 @@ def binding(peak: PeakDay, language: str) -> str:
         text("peak.binding_hours", language, resources=resources(key, language), hours=formats.number(count))
         for key, count in counted.most_common()
     ]
-    return text(
-        "peak.binding",
-        language,
-        level=level(peak, language),
-        resources=resources(row["binding"], language),
-        share=formats.share(row[f"{names[0]}_share"], 0),
-        used=" · ".join(parts),
-        hours=_joined(hours, language),
-        **_hour(row),
+    free = len(peak.hours) - sum(counted.values())
+    if free:
+        hours.append(text("peak.binding_hours_none", language, hours=formats.number(free), binds=formats.percent(BINDS)))
+    return [
+        text(
+            "peak.binding",
+            language,
+            level=level(peak, language),
+            resources=resources(row["binding"], language),
+            share=formats.share(row[f"{names[0]}_share"], 0),
+            used=" · ".join(parts),
+            hours=_joined(hours, language),
+            **_hour(row),
+        )
+    ]
+
+
+def _sized(plan: Plan, language: str) -> list[str]:
+    """Which resources are held in the number that this day's peak takes, so that they cannot but be near 100 % there."""
+    peak = plan.peak
+    assert peak is not None
+    present = plan.schedule.cover.groupby("start")["present"].sum().max()
+    people = peak.intervals["present"].max() >= present - 1e-9
+    day = plan.requirement[plan.requirement["date"] == peak.day]
+    from_here = {"lines": lines_for(day, plan.scenario) >= plan.lines, "licences": people, "seats": people}
+    most = {name: float(peak.hours[f"{name}_share"].max()) for name in from_here}
+    found = [name for name in RESOURCES if from_here.get(name) and BINDS <= most[name] <= 1 + 1e-9]
+    return (
+        [text("peak.sized", language, resources=_joined([text(f"resource.{name}", language) for name in found], language))]
+        if found
+        else []
     )
 
 
@@ -112,7 +141,9 @@ def short_line(plan: Plan, language: str) -> str:
     assert peak is not None
     row, found = peak.binding, peak.backlog
     parts = kept(plan, language, "screen.peak_kept") or [formats.day(peak.day, language)]
-    if row["binding"]:
+    if not row["binding"]:
+        parts.append(text("screen.peak_binding_none", language, binds=formats.percent(BINDS), level=level(peak, language)))
+    else:
         share = formats.share(row[f"{row['binding'].partition('+')[0]}_share"], 0)
         named = resources(row["binding"], language)
         parts.append(text("screen.peak_binding", language, resources=named, share=share, level=level(peak, language), **_hour(row)))
@@ -134,7 +165,7 @@ def terms(plan: Plan, language: str) -> list[tuple[str, str]]:
     """What the section's words mean; none where the plan has no peak day."""
     if plan.peak is None:
         return []
-    values = {"ways": ROUNDINGS, "together": formats.share(TOGETHER)}
+    values = {"ways": ROUNDINGS, "together": formats.share(TOGETHER), "binds": formats.percent(BINDS)}
     return [(text(f"peak_term.{key}", language), text(f"peak_definition.{key}", language, **values)) for key in _TERMS]
 
 

@@ -113,7 +113,7 @@ def test_the_load_is_the_integral(law, past):
     assert offered_load(RATES, EDGES, law, at, past=past) == pytest.approx(expected, rel=1e-11, abs=1e-9)
 
 
-@pytest.mark.parametrize("law", LAWS, ids=str)
+@pytest.mark.parametrize("law", LAWS, ids=lambda law: f"{type(law).__name__} of mean {law.mean:g}, {law.kinks}")
 def test_a_distribution_agrees_with_itself(law):
     """The excess is the survival's integral, the excess' square that of the excess."""
     at = np.array([0.0, 1.0, 30.0, 200.0, 299.0, 1000.0])

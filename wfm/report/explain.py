@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 #: Version of the object's shape.
 VERSION = 1
 _INTERVAL = ("agents", "contacts", "present", "offered_load", "aht")
+_OF_EVENT = re.compile(r"events\.(?P<number>\d+)\.(?:phases\.(?P<phase>.+)\.)?(?P<key>\w+)")
 _BRACKETS = re.compile(r"\s*[（(].*?[）)]")
 _PEOPLE = ("rostered", "fte", "heads", "seats", "licences_concurrent", "licences_named", "lines")
 
@@ -184,7 +185,12 @@ class Ground:
         # A target of certain dates is written as the same target of all other days.
         dated = next((name_ for name_ in self.scenario.targets.dated if origin.key.startswith(f"targets.{name_}.")), None)
         key = origin.key if dated is None else origin.key.replace(f"{dated}.", "", 1)
-        return value_and_unit(value, origin.unit, self.language, self.scenario.currency, self.scenario, key)
+        owner: Any = self.scenario
+        if event := _OF_EVENT.fullmatch(key):
+            # A list of events is no model: what a number is, its phase or event tells.
+            owner, key = self.scenario.events[int(event["number"])], event["key"]
+            owner = owner.resolved()[event["phase"]] if event["phase"] else owner
+        return value_and_unit(value, origin.unit, self.language, self.scenario.currency, owner, key)
 
     def many(self, *keys: str) -> list[Fact]:
         """Values of the scenario; keys that it does not have are left out."""

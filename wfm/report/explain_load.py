@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from wfm.core import kpi
-from wfm.report import explain_linked, explain_targets, formats
+from wfm.report import explain_event, explain_linked, explain_targets, formats
 from wfm.report.explain import Explanation, Fact, Ground, Part
 from wfm.report.missed import LINKED
 from wfm.report.words import name, text
@@ -70,9 +70,15 @@ def _contacts(ground: Ground, row: dict[str, Any]) -> Explanation:
         ground.number("slot_cv", row.get("slot_cv"), 3),
     ]
     inputs = ground.many("demand.history", "demand.orders_per_day", "demand.contacts_per_100_orders", "demand.volume")
-    parts = [Part(text("explain.numbers", language), facts), Part(text("explain.inputs", language), inputs), *_past(ground, row)]
+    parts = [Part(text("explain.numbers", language), facts)]
+    event = explain_event.said(ground, row)
+    parts += [] if event is None else explain_event.parts(ground, event)
+    parts += [Part(text("explain.inputs", language), inputs), *_past(ground, row)]
     answer = text("explain.contacts", language, contacts=formats.number(row["contacts"], 1))
-    formula = text("explain_formula.contacts" if ground.history is not None else "explain_formula.contacts_estimate", language)
+    if event is not None:
+        formula = explain_event.formula(ground, event)
+    else:
+        formula = text("explain_formula.contacts" if ground.history is not None else "explain_formula.contacts_estimate", language)
     return Explanation("contacts", _start(row), _title(ground, "contacts", row), answer, row["contacts"], formula, parts)
 
 

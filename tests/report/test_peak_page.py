@@ -181,6 +181,20 @@ def test_what_is_counted_from_this_peak_is_said_to_be_near_all_by_construction(p
     assert said not in findings(dataclasses.replace(plan, peak=dataclasses.replace(plan.peak, hours=short)), language)
 
 
+def test_times_that_differ_by_interval_are_told_in_words(plan: ShownPlan) -> None:
+    assert plan.peak is not None
+    within = plan.peak.intervals["within"].where(plan.peak.intervals["start"].dt.hour < 12, 60.0)
+    calm = plan.peak.minutes.assign(reach=1e6)
+    mixed = dataclasses.replace(plan.peak, intervals=plan.peak.intervals.assign(within=within), minutes=calm)
+    zh, en = (" ".join(findings(dataclasses.replace(plan, peak=mixed), language)) for language in ("zh", "en"))
+    assert "在线客服在各时段自己的目标时限内都接得起" in zh
+    assert "全天在各时段自己的目标时限内接通：" in zh
+    assert "answer all who wait within each interval's own target time, at most" in en
+    same = dataclasses.replace(plan, peak=dataclasses.replace(plan.peak, minutes=calm))
+    assert "在线客服在 30 秒内都接得起" in " ".join(findings(same, "zh"))
+    assert "Answered within 30 s over the day" in " ".join(findings(same, "en"))
+
+
 def test_captions_tell_the_date_and_the_target_steps(plan: ShownPlan) -> None:
     level = {"share": 0.6, "within": 30.0}
     held = {

@@ -1,4 +1,4 @@
-"""What binds by hour: agents, lines, licences and desks, each as the share of what the plan holds that the hour needs."""
+"""What binds by hour: agents, lines, licences and seats, each as the share of what the plan holds that the hour needs."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ BINDS = 0.85
 def by_hour(rows: pd.DataFrame, scenario: Scenario, people: People) -> pd.DataFrame:
     """How much of each resource is needed, hour by hour.
 
-    People who are present and not needed take desks and licences too, and keep nobody from anything: they do not count here. So
-    desks bind together with agents, where all are taken and more agents are needed, and never alone.
+    People who are present and not needed take seats and licences too, and keep nobody from anything: they do not count here. So
+    seats bind together with agents, where all are taken and more agents are needed, and never alone.
 
     Parameters
     ----------

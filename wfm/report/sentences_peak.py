@@ -319,12 +319,14 @@ def share_of_day(peak: PeakDay, name: str, view: str) -> float:
 
 
 def _within(peak: PeakDay, found: Backlog | None, language: str) -> str:
-    """The target's time: that of the moment, or of the day where it is the same all day."""
+    """Within which time: that of the moment, or of the day where it is the same all day, else each interval's own."""
     rows = peak.intervals
     if found is not None:
         rows = rows[rows["start"] <= found.at].tail(1)
     different = rows["within"].unique()
-    return formats.seconds(different[0], language, 0) if len(different) == 1 else text("peak.in_time", language)
+    if len(different) > 1:
+        return text("peak.in_time", language)
+    return text("peak.within", language, seconds=formats.seconds(different[0], language, 0))
 
 
 def held(name: str, value: float) -> str:

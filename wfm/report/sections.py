@@ -100,11 +100,13 @@ def demand(plan: Plan, language: str) -> Section:
 
 def shifts(plan: Plan, language: str) -> Section:
     """The busiest day, the week's shifts, and every interval that is short of people."""
-    methods = [name("model", method, language) for method in plan.requirement["method"].unique()]
+    used = [str(method) for method in plan.requirement["method"].unique()]
+    methods = [name("model", method, language) for method in used]
+    alone = not {"transient", "given"} & set(used)
     intro = text(
         "intro.shifts",
         language,
-        model=" / ".join(methods),
+        model=" / ".join(methods) + (text("intro.shifts_alone", language) if alone else ""),
         paid=formats.number(plan.schedule.paid_hours),
         efficiency=formats.share(plan.schedule.efficiency),
     )

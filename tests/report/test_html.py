@@ -6,6 +6,7 @@ import dataclasses
 import json
 import re
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
@@ -16,6 +17,8 @@ from wfm.report.html import compact, html
 from wfm.report.page import page
 from wfm.report.sentences import ranked
 from wfm.report.shown import ShownPlan, run
+from wfm.report.words import name as named
+from wfm.staffing.inputs import Staffing
 
 #: Latin words in the Chinese report: terms of the trade, names of sites, models and settings, codes of currencies and countries.
 LATIN = {
@@ -55,6 +58,9 @@ LATIN = {
     "longbridge.com",
 }
 
+#: What the file writes after staffing.method: a description has to name them as they are written.
+METHODS = set(get_args(Staffing.model_fields["method"].annotation))
+
 
 @pytest.fixture(scope="module")
 def report(quickstart: ShownPlan) -> str:
@@ -73,11 +79,23 @@ def test_the_english_page_has_no_chinese(read: Page) -> None:
     assert set(re.findall(r"[\u3000-\u9fff\uff00-\uffef]+", text)) == {"中"}
 
 
+@pytest.mark.parametrize(
+    ("method", "alone"), [("ErlangA", True), ("psa", True), ("lagged", True), ("mol", True), ("transient", False)]
+)
+def test_intervals_are_said_to_stand_alone_where_the_method_takes_them_so(quickstart: ShownPlan, method: str, alone: bool) -> None:
+    made = dataclasses.replace(quickstart, requirement=quickstart.requirement.assign(method=method))
+    for language, words in (("zh", "，各时段独立）"), ("en", ", each interval by itself)")):
+        intro = next(part.intro for part in page(made, language).sections if part.id == "shifts")
+        assert (words in intro) == alone
+        assert named("model", method, language) in intro
+
+
 def test_the_chinese_page_has_no_english(read: Page) -> None:
-    text = " ".join(read.texts["zh"])
+    # Commands are written as they are typed.
+    text = re.sub(r"wfm run [ \w=-]+", "", " ".join(read.texts["zh"]))
     assert len(text) > 5000
     found = set(re.findall(r"[A-Za-z][A-Za-z_./]+", text))
-    assert {word for word in found if not re.fullmatch(r"M/M/n|PH|\W*|[A-Z]", word)} <= LATIN
+    assert {word for word in found if not re.fullmatch(r"M/M/n|PH|\W*|[A-Z]", word)} <= LATIN | METHODS
 
 
 def test_both_pages_say_the_same_numbers(quickstart: ShownPlan) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 from wfm.core.calendar import day_table
 from wfm.economics.ledger import BASELINE
 from wfm.economics.options import own_loaded_wage
+from wfm.event_hours import at_the_mean, without_contacts
 from wfm.forecast.phases import event_days
 from wfm.schedule.inputs import law_warnings
 
@@ -67,6 +68,8 @@ def advise(
         *_special(scenario, history),
         *_event(scenario, history, staffed),
         *_planned(scenario, staffed),
+        *(Advice(key, values) for key, values in at_the_mean(scenario, staffed.workload)),
+        *(Advice(key, values) for key, values in (without_contacts(staffed.workload) if history is None else ())),
         *_dated(scenario, staffed),
         *_busier(scenario, staffed),
         *_uncertain(scenario, staffed),

@@ -5,8 +5,12 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from wfm.core import moments
 from wfm.report import formats, sentences
 from wfm.report.brief.heading import title
+from wfm.report.explain_linked import more, one_fewer
+from wfm.report.explain_targets import bound
+from wfm.report.missed import LINKED, missed
 from wfm.report.words import catalog, name, text
 from wfm.report.words import kind as kind_said
 
@@ -16,35 +20,83 @@ if TYPE_CHECKING:
     from wfm.capacity import People
     from wfm.scenario.model import Scenario
     from wfm.schedule.schedule import Schedule
+    from wfm.staffing import Targets
 
 
 def staff(scenario: Scenario, need: pd.DataFrame) -> list[str]:
-    """Agents needed: the peak, agent-hours, targets and which of them binds, intervals beyond reach."""
+    """Agents needed: the peak, agent-hours, targets and which of them binds, for how busy a day, intervals that miss a target."""
     language = scenario.language
     lines = [title(scenario, "staff"), agents_needed(need, language)]
     busy = need[need["agents"] > 0]
     if busy.empty:
         return lines
-    asked = []
-    for key, bound in scenario.targets.solver().items():
-        level = bound[0] if isinstance(bound, tuple) else bound
-        sign = "≤" if key == "occupancy" else "≥"
-        asked.append(f"{_target(key, scenario, language)}{sign}{formats.percent(level)}")
     methods = text("step.and", language).join(name("model", method, language) for method in sorted(set(need["method"])))
-    lines.append(text("digest.targets", language, targets=text("step.and", language).join(asked), method=methods))
+    lines.append(text("digest.targets", language, targets=_asked(scenario.targets.general, language), method=methods))
     if scenario.targets.dated:
-        lines.append(text("digest.dated_targets", language, dates=text("step.and", language).join(scenario.targets.dated)))
+        dates = [f"{key}{_then(scenario, key)}" for key in scenario.targets.dated]
+        lines.append(text("digest.dated_targets", language, dates=text("step.and", language).join(dates)))
+    lines += _promise(scenario, need)
+    lines += _binding(scenario, need, busy)
+    beyond = need[need["agents"] == math.inf]
+    if len(beyond):
+        start = formats.instant(beyond["start"].iloc[0], language)
+        lines.append(text("digest.unreachable", language, count=formats.number(len(beyond)), start=start))
+    misses = missed(need, scenario.targets)
+    if misses:
+        worst = max(misses, key=lambda miss: miss.apart)
+        count = len({miss.start for miss in misses})
+        start = formats.instant(worst.start, language)
+        lines.append(text("digest.missed", language, count=formats.number(count), start=start, why=worst.said(language)))
+    elif beyond.empty:
+        linked = set(need["method"]) & set(LINKED)
+        lines.append(text("digest.reached_linked" if linked else "digest.reachable", language))
+    return lines
+
+
+def _promise(scenario: Scenario, need: pd.DataFrame) -> list[str]:
+    """How much busier than forecast the days are that people are found for; nothing where that is the forecast."""
+    share, language = scenario.staffing.promise.day_target_met, scenario.language
+    if share is None or "busier" not in need:
+        return []
+    factors = need.groupby("date")["busier"].max() - 1
+    if not factors.max() > 0:
+        return [text("digest.not_busier", language, promise=formats.percent(share))]
+    values = {"median": formats.share(factors.median()), "most": formats.share(factors.max())}
+    day = formats.day(factors.index[int(factors.to_numpy().argmax())], language)
+    return [text("advice.staffed_busier", language, promise=formats.percent(share), day=day, **values)]
+
+
+def _binding(scenario: Scenario, need: pd.DataFrame, busy: pd.DataFrame) -> list[str]:
+    """Which target asks for the most agents, at the peak too; of linked intervals, what one fewer at the peak would miss."""
+    language = scenario.language
+    reachable = busy[busy["agents"] < math.inf]
+    if reachable.empty:
+        return []
+    top = reachable.iloc[int(reachable["agents"].to_numpy().argmax())]
+    start = formats.instant(top["start"], language)
+    if top["method"] in LINKED:
+        found = one_fewer(need, top["start"], scenario)
+        extra = more(dict(top))
+        busier = text("explain.on_busier_day", language, more=formats.share(extra)) if extra else ""
+        values = {"start": start, "fewer": formats.number(found.fewer), "busier": busier}
+        if found.already:
+            why = found.already[0].said(language)
+            return [text("digest.peak_short", language, start=start, agents=formats.number(found.agents), why=why)]
+        if not found.missed:
+            return [text("digest.peak_spare", language, **values)]
+        first = found.missed[0]
+        where = "" if first.start == top["start"] else text("explain.in_interval", language, start=f"{first.start:%H:%M}")
+        label = name("target", first.target, language, threshold=f"{first.threshold:g}")
+        return [text("digest.peak_binding_linked", language, target=label, why=where + first.said(language), **values)]
     shares = busy["binding"].value_counts(normalize=True)
     shown = [
         text("digest.binding_one", language, target=_target(str(key), scenario, language), share=formats.share(value, 0))
         for key, value in sorted(shares.items(), key=lambda item: (-item[1], str(item[0])))
     ]
-    lines.append(text("digest.binding", language, binding=text("step.and", language).join(shown)))
-    beyond = need[need["agents"] == math.inf]
-    if beyond.empty:
-        return [*lines, text("digest.reachable", language)]
-    start = formats.instant(beyond["start"].iloc[0], language)
-    return [*lines, text("digest.unreachable", language, count=formats.number(len(beyond)), start=start)]
+    held = scenario.targets.at(top["start"])
+    target = name("target", top["binding"], language, threshold=f"{held.threshold:g}")
+    peak = text("digest.peak_binding", language, start=start, target=target)
+    return [text("digest.binding", language, binding=text("step.and", language).join(shown)) + text("step.then", language) + peak]
 
 
 def schedule(scenario: Scenario, made: Schedule) -> list[str]:
@@ -131,6 +183,24 @@ def seats_and_heads(made: People, language: str) -> str:
         if heads
     )
     return text("digest.people", language, seats=formats.number(made.seats), heads=formats.number(made.heads), kinds=kinds)
+
+
+def _asked(targets: Targets, language: str) -> str:
+    """Targets as bounds, in one line."""
+    shown = []
+    for key in targets.solver():
+        label = name("target", key, language, threshold=f"{targets.threshold:g}")
+        shown.append(f"{label}{bound(targets, key).replace(' ', '')}")
+    return text("step.and", language).join(shown)
+
+
+def _then(scenario: Scenario, dates: str) -> str:
+    """The targets at the start of certain dates, in brackets."""
+    import pandas as pd
+
+    start = pd.Timestamp(moments.span(dates).start).tz_localize(scenario.timezone, ambiguous=True, nonexistent="shift_forward")
+    asked = _asked(scenario.targets.at(start), scenario.language)
+    return f"（{asked}）" if scenario.language == "zh" else f" ({asked})"
 
 
 def _target(key: str, scenario: Scenario, language: str) -> str:

@@ -142,3 +142,17 @@ def test_a_kpi_of_an_interval_goes_by_the_target_and_time_in_force(linked: Steps
     assert {fact.key: fact.shown for part in before.parts for fact in part.facts}["target"] == "≥ 80%"
     whole = explain(Ground(linked, language, planned=False), "sl_offered")
     assert any("2027-11-10T20:00..2027-11-12" in line for part in whole.parts for line in part.lines)
+
+
+def test_lines_follow_from_the_wait_of_linked_intervals(linked: Steps) -> None:
+    from wfm.erlang import ErlangB
+
+    known = facts(explain(Ground(linked, "en", planned=False), "lines"))
+    blocking = linked.scenario.targets.line_blocking_max
+    assert ErlangB(float(str(known["line_load"])), 1.0).lines_for(blocking=blocking) == linked.staffed.lines
+    need = linked.requirement
+    contact = linked.scenario.contact
+    busiest = need[need["start"].map(lambda start: start.isoformat()) == known["busiest"]].iloc[0]
+    held = contact.talk / contact.aht * busiest["aht"] + busiest["mean_wait_all"]
+    assert known["line_held"] == pytest.approx(held)
+    assert busiest["mean_wait_all"] > 0

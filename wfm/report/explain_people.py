@@ -94,7 +94,9 @@ def _kind(row: dict[str, Any], language: str) -> list[Fact]:
 def _lines(ground: Ground) -> list[Fact]:
     """What the lines are sized for: the busiest interval of a busy day."""
     need, scenario = ground.requirement, ground.scenario
-    held = scenario.contact.talk / scenario.contact.aht * need["aht"] + need["asa_answered"].fillna(0.0)
+    # Linked intervals tell how long all wait, as the lines are sized for (`wfm.staffed.lines`).
+    wait = need["mean_wait_all"] if "mean_wait_all" in need else need["asa_answered"]
+    held = scenario.contact.talk / scenario.contact.aht * need["aht"] + wait.fillna(0.0)
     load = (need["arrival_rate"] * (1 + ONE_IN_TWENTY * need["day_cv"]) * held).replace(math.inf, math.nan)
     if not load.notna().any():
         return []

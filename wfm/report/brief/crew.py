@@ -24,33 +24,43 @@ if TYPE_CHECKING:
 
 
 def staff(scenario: Scenario, need: pd.DataFrame) -> list[str]:
-    """Agents needed: the peak, agent-hours, targets and which of them binds, for how busy a day, intervals that miss a target."""
+    """Agents needed: the peak, agent-hours, targets and which of them binds, for how busy a day, intervals that miss a target.
+
+    Five lines: all of them are the gist.
+    """
     language = scenario.language
     lines = [title(scenario, "staff"), agents_needed(need, language)]
     busy = need[need["agents"] > 0]
     if busy.empty:
         return lines
     methods = text("step.and", language).join(name("model", method, language) for method in sorted(set(need["method"])))
-    lines.append(text("digest.targets", language, targets=_asked(scenario.targets.general, language), method=methods))
+    then = text("step.then", language)
+    asked = [text("digest.targets", language, targets=_asked(scenario.targets.general, language), method=methods)]
     if scenario.targets.dated:
         dates = [f"{key}{_then(scenario, key)}" for key in scenario.targets.dated]
-        lines.append(text("digest.dated_targets", language, dates=text("step.and", language).join(dates)))
-    lines += _promise(scenario, need)
-    lines += _binding(scenario, need, busy)
+        asked.append(text("digest.dated_targets", language, dates=text("step.and", language).join(dates)))
+    why = [*_promise(scenario, need), *_binding(scenario, need, busy)]
+    return [*lines, *(then.join(each) for each in (asked, why, _reached(scenario, need)) if each)]
+
+
+def _reached(scenario: Scenario, need: pd.DataFrame) -> list[str]:
+    """How many intervals are beyond reach, how many miss a target and which is worst; or that none does."""
+    language = scenario.language
+    said = []
     beyond = need[need["agents"] == math.inf]
     if len(beyond):
         start = formats.instant(beyond["start"].iloc[0], language)
-        lines.append(text("digest.unreachable", language, count=formats.number(len(beyond)), start=start))
+        said.append(text("digest.unreachable", language, count=formats.number(len(beyond)), start=start))
     misses = missed(need, scenario.targets)
     if misses:
         worst = max(misses, key=lambda miss: miss.apart)
         count = len({miss.start for miss in misses})
         start = formats.instant(worst.start, language)
-        lines.append(text("digest.missed", language, count=formats.number(count), start=start, why=worst.said(language)))
+        said.append(text("digest.missed", language, count=formats.number(count), start=start, why=worst.said(language)))
     elif beyond.empty:
         linked = set(need["method"]) & set(LINKED)
-        lines.append(text("digest.reached_linked" if linked else "digest.reachable", language))
-    return lines
+        said.append(text("digest.reached_linked" if linked else "digest.reachable", language))
+    return said
 
 
 def _promise(scenario: Scenario, need: pd.DataFrame) -> list[str]:

@@ -52,7 +52,5 @@ def test_each_interval_is_held_against_the_target_in_force() -> None:
 
 def test_where_no_level_is_asked_there_is_no_remark() -> None:
     assert told("{answer_rate: 98%, sl_offered: null}", {(0, 0): 0.1}) == []
-    ((key, _),) = told(
-        '{answer_rate: 98%, sl_offered: null, "2027-07-06": {sl_offered: {share: 60%, within: 30s}}}', {(1, 0): 0.2}
-    )
+    ((key, _),) = told('{answer_rate: 98%, sl_offered: null, "2027-07-06": {sl_offered: {share: 60%, within: 30s}}}', {(1, 0): 0.2})
     assert key == "slot_below_target_once"

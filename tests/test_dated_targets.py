@@ -160,3 +160,14 @@ def test_answered_in_time_is_the_time_of_the_interval() -> None:
     short, long = within(10.0), within(60.0)
     assert within(np.array([10.0, 10.0, 60.0, 60.0])) == [*short[:2], *long[2:]]
     assert all(a < b for a, b in zip(short, long, strict=True))
+
+
+def test_dated_shares_are_shown_in_per_cent():
+    from wfm.report.values import is_share
+    from wfm.scenario.reader import read_scenario
+
+    scenario, _ = read_scenario("scenarios/singles-day.yaml")
+    dates = "targets.2027-11-10T20:00..2027-11-12"
+    assert is_share(scenario, f"{dates}.answer_rate")
+    assert is_share(scenario, f"{dates}.sl_offered.share")
+    assert not is_share(scenario, f"{dates}.sl_offered.within")

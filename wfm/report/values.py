@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+import re
 from datetime import date
 from typing import Any, get_args
 
 from wfm.core import units
 from wfm.report import formats
 from wfm.report.words import catalog, text
+from wfm.scenario.fields import field_at
 
 #: Units that say what a value is, not how much of what: a date or a time of day shows that itself.
 _UNSAID = ("", "share", "date", "clock")
@@ -70,6 +72,10 @@ def origin_of(kind: str, value: object) -> str:
 
 def is_share(scenario: Any, key: str) -> bool:
     """Whether the field behind a dotted key reads shares, so that it is shown in per cent."""
+    dated = re.fullmatch(r"targets\.(\d.*?)\.((?:sl_offered\.)?[a-z_]+)", key)
+    if dated:
+        entry = field_at(("targets", dated[1], *dated[2].split(".")))
+        return entry is not None and entry.kind == "share"
     model, info = scenario, None
     for part in key.split("."):
         info = getattr(type(model), "model_fields", {}).get(part)

@@ -143,9 +143,9 @@ class Report(Inputs):
 
     day: Annotated[date | None, BeforeValidator(lambda value: None if value is None else _a_day(value))] = Field(
         None,
-        description="the day of the page on the peak day; without it the busiest one, where days are out of the ordinary",
+        description="the day of the page on the peak day; without it the one of most agents, where days are out of the ordinary",
         json_schema_extra={
-            "zh": "高峰日页面所示的日期；不写则在有异常日时取最忙的一天",
+            "zh": "高峰日页面所示的日期；不写则在有异常日时取要人最多的一天",
             "unit": "date",
             "origin": "yours",
             "written": True,

@@ -203,7 +203,6 @@ def test_nobody_calls() -> None:
     assert peak.intervals[["sl_offered_independent", "sl_offered_transient", "sl_offered_simulation"]].isna().all(axis=None)
     assert peak.backlog is None
     assert set(peak.hours["binding"]) == {""}
-    assert peak.furthest() is None
     assert [peak.missed(view) for view in peak.views] == [0, 0, 0]
 
 

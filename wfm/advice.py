@@ -13,6 +13,7 @@ from wfm.economics.options import own_loaded_wage
 from wfm.event_hours import at_the_mean, without_contacts
 from wfm.forecast.phases import event_days
 from wfm.schedule.inputs import law_warnings
+from wfm.staffing.missed import missed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 Value = float | str
 
 _CLEARLY_BELOW = 0.02
-_NOTHING = 1e-6  # of a share: what a solution may be off by
 _OVERLAP = 1.4  # desks over what the busiest interval needs
 _YEAR = 360
 _RAISED = 1.2  # contacts of festival days over those of others, above which a plan is not one of ordinary days
@@ -91,20 +91,14 @@ def _capped(scenario: Scenario, staffed: Staffed) -> list[Advice]:
     limit, need = scenario.staffing.agents_max, staffed.requirement
     if limit is None:
         return []
-    worst: tuple[float, dict[str, Value]] | None = None
-    missed = np.zeros(len(need), dtype=bool)
-    for held, rows in scenario.targets.groups(need["start"]):
-        for kpi, (_, target) in held.bounds().items():
-            apart = np.where(rows & (need["agents"] >= limit), target - need[kpi].fillna(1.0).to_numpy(float), 0.0)
-            missed |= apart > _NOTHING
-            row = int(apart.argmax())
-            if apart[row] > max(_NOTHING, worst[0] if worst else 0.0):
-                values: dict[str, Value] = {"start": _when(need["start"].iloc[row]), "kpi": f"{kpi}:{held.threshold:g}"}
-                values |= {"share": float(need[kpi].iloc[row]), "target": target}
-                worst = float(apart[row]), values
-    if worst is None:
+    # That people are too busy is no shortfall of service.
+    misses = [miss for miss in missed(need[need["agents"] >= limit], scenario.targets) if miss.target != "occupancy"]
+    if not misses:
         return []
-    return [Advice("capped_intervals", {"count": float(missed.sum()), "limit": float(limit), **worst[1]})]
+    worst = max(misses, key=lambda miss: miss.apart)
+    values: dict[str, Value] = {"start": _when(worst.start), "kpi": f"{worst.target}:{worst.threshold:g}"}
+    values |= {"share": worst.value, "target": worst.bound, "limit": float(limit)}
+    return [Advice("capped_intervals", {"count": float(len({miss.start for miss in misses})), **values})]
 
 
 def _weekday(scenario: Scenario, simulation: SimulationResult, better: OneMore | None) -> list[Advice]:

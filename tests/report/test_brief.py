@@ -9,13 +9,14 @@ import pytest
 
 from tests.conftest import SCENARIOS
 from wfm.report import brief
-from wfm.report.missed import missed
+from wfm.report.misses import said
 from wfm.report.shown import ShownPlan
 from wfm.report.words import LANGUAGES, text
 from wfm.scenario.model import Scenario
 from wfm.scenario.reader import read_scenario
 from wfm.staffing import requirement
 from wfm.staffing.linked import linked_service
+from wfm.staffing.missed import missed
 from wfm.steps import Steps
 
 
@@ -86,7 +87,7 @@ def test_agents_of_linked_intervals_say_what_binds_at_the_peak(language: str) ->
     misses = missed(busy.assign(**linked_service(busy, less, scenario.targets, scenario.contact)), scenario.targets)
     first = min(misses, key=lambda miss: (miss.start != need["start"].iloc[top], -miss.apart))
     assert f" {less[top]:g} " in lines[-2].replace(",", " ")
-    assert first.said(language) in lines[-2]
+    assert said(first, language) in lines[-2]
     assert text(f"target.{first.target}", language, threshold=30) in lines[-2]
     assert len(lines) == 5, "the command prints five"
     assert "10.0%" in lines[-2]

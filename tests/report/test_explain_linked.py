@@ -10,10 +10,11 @@ import pytest
 
 from tests.conftest import SCENARIOS
 from wfm.report.explain import Explanation, Ground, explain
-from wfm.report.missed import missed
+from wfm.report.misses import said
 from wfm.report.words import LANGUAGES
 from wfm.scenario.reader import read_scenario
 from wfm.staffing.linked import linked_service
+from wfm.staffing.missed import missed
 from wfm.steps import Steps
 
 JUMP = datetime(2027, 11, 10, 20, 0)
@@ -60,7 +61,7 @@ def test_one_agent_less_misses_what_the_chain_of_the_whole_day_says(linked: Step
     misses = missed(whole, targets)
     assert misses
     why = next(line for line in found.lines() if "Why not one less" in line)
-    assert all(miss.said("en") in why for miss in misses[:3])
+    assert all(said(miss, "en") in why for miss in misses[:3])
     known = facts(found)
     told = known[f"agents.{less[here]:g}.busier"]
     assert isinstance(told, dict)

@@ -100,7 +100,9 @@ def test_each_page_is_in_its_language(plan: ShownPlan) -> None:
 def test_sentences_say_what_the_tables_say(plan: ShownPlan) -> None:
     peak = plan.peak
     assert peak is not None
-    found, row = peak.backlog, peak.furthest()
+    found, rows = peak.backlog, peak.intervals
+    apart = (rows["sl_offered_independent"] - rows["sl_offered_transient"]).abs() * rows["contacts"]
+    row = rows.loc[apart.idxmax()]
     assert found is not None
     assert found.cleared is not None
     assert row is not None

@@ -16,7 +16,12 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
-def kernel(*calls: str | None) -> Callable[[Callable[P, R]], Callable[P, R]]:
+def stamp(*files: str | Path | None) -> tuple[tuple[float, int], ...]:
+    """What tells a change of any of these files."""
+    return tuple((found.st_mtime, found.st_size) for found in (Path(file).stat() for file in files if file))
+
+
+def kernel(*calls: str | Path | None, **options: Any) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Decorator that compiles a function for its first arguments, or loads it from the cache.
 
     Parameters
@@ -24,12 +29,14 @@ def kernel(*calls: str | None) -> Callable[[Callable[P, R]], Callable[P, R]]:
     *calls
         ``__file__`` of the function's own module and of every module with compiled functions that it calls: numba's cache looks
         at the function's own file alone.
+    **options
+        Of ``numba.njit``, e.g. ``error_model="numpy"``.
     """
-    stamp = tuple((found.st_mtime, found.st_size) for found in (Path(file).stat() for file in calls if file))
+    mark = stamp(*calls)
 
     def compile_with_stamp(function: Callable[P, R]) -> Callable[P, R]:
-        compiled: Any = njit(cache=True, nogil=True)(function)
-        compiled._cache._cache_file._source_stamp = stamp
+        compiled: Any = njit(cache=True, nogil=True, **options)(function)
+        compiled._cache._cache_file._source_stamp = mark
         result: Callable[P, R] = compiled
         return result
 

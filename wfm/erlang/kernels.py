@@ -13,8 +13,9 @@ from types import FunctionType, ModuleType
 from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from wfm.core import compiled
 
 Vector = NDArray[np.float64]
 P = ParamSpec("P")
@@ -22,20 +23,21 @@ R = TypeVar("R")
 
 # numba's cache looks at the file of the function alone; a kernel is stale too when a formula it calls has changed.
 _FOLDER = Path(__file__).parent
-STAMP = tuple((f.stat().st_mtime, f.stat().st_size) for f in sorted(_FOLDER.rglob("*.py")))
+#: Whatever of them has changed, a kernel is stale.
+FILES = sorted(_FOLDER.rglob("*.py"))
+STAMP = compiled.stamp(*FILES)
 _FORMULAS = [import_module(f"wfm.erlang.formulas.{f.stem}") for f in sorted((_FOLDER / "formulas").glob("[a-z]*.py"))]
 
 
+_exact = compiled.kernel(*FILES, error_model="numpy")
+_contracting = compiled.kernel(*FILES, error_model="numpy", fastmath={"contract"})
 # Long sums of products; elsewhere a difference of two products may have to be exactly 0.
 _SUMS = ("wfm.erlang.formulas.uniform",)
 
 
 def kernel(function: Callable[P, R], *, contract: bool = False) -> Callable[P, R]:
     """Compile, with products and sums contracted where asked for: faster, and rounded once instead of twice."""
-    compiled: Any = njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract"} if contract else False)(function)
-    compiled._cache._cache_file._source_stamp = STAMP
-    result: Callable[P, R] = compiled
-    return result
+    return (_contracting if contract else _exact)(function)
 
 
 def _compile(modules: list[ModuleType]) -> dict[str, Any]:

@@ -57,7 +57,7 @@ class Shape:
             self.index = index
         else:
             index = None
-        array = _numbers(name, value)
+        array = plain_numbers(name, value)
         if array.ndim == 0:
             return self.read(name, float(array[()]), above=above, most=most)
         good = (array >= 0.0) & (array > above) & (array <= most)
@@ -82,7 +82,7 @@ class Shape:
         return pd.Series(result, index=self.index, name=name)
 
 
-def _numbers(name: str, value: Any) -> "Vector":
+def plain_numbers(name: str, value: Any) -> "Vector":
     """An array of doubles from whatever holds plain numbers, and from nothing else: a text or a duration has no unit here."""
     import numpy as np
 

@@ -5,32 +5,21 @@ is that of a contact and not of a moment (`wfm.core.draws`), so with other agent
 """
 
 import math
-from collections.abc import Callable
-from pathlib import Path
-from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from wfm.core import draws
+from wfm.core.compiled import kernel
 from wfm.core.draws import ARRIVAL, BUSYNESS, HANDLE, START, exponential_quantile, gamma_factor, pair, uniform
 from wfm.erlang.formulas.patience import Balance
-from wfm.erlang.kernels import STAMP, balance, blocking_one_less, kernel, split
+from wfm.erlang.kernels import FILES, balance, blocking_one_less, split
 
 Vector = NDArray[np.float64]
 Counts = NDArray[np.int64]
-P = ParamSpec("P")
-R = TypeVar("R")
 
 # Stale as well when the random numbers have changed, which are not of this package.
-_STAMP = (STAMP, Path(draws.__file__).stat().st_mtime)
-
-
-def _kernel(function: Callable[P, R]) -> Callable[P, R]:
-    compiled: Any = kernel(function)
-    compiled._cache._cache_file._source_stamp = _STAMP
-    result: Callable[P, R] = compiled
-    return result
+_kernel = kernel(*FILES, draws.__file__, error_model="numpy")
 
 
 @_kernel

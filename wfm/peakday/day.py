@@ -13,6 +13,7 @@ from wfm.peakday.backlog import Backlog, backlog
 from wfm.peakday.resources import RESOURCES, by_hour
 from wfm.peakday.window import window
 from wfm.staffing import requirement
+from wfm.staffing.steady import handle_times
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -90,14 +91,6 @@ class PeakDay:
             column = f"{name}_{view}_high" if view == "simulation" else f"{name}_{view}"
             found |= (rows[column] < rows[f"target_{name}"] - 1e-6).to_numpy(bool)
         return int(found.sum())
-
-    def furthest(self) -> pd.Series | None:
-        """The interval in which most contacts are told differently by independent and by linked intervals; None if not compared."""
-        rows = self.intervals
-        if not {"sl_offered_independent", "sl_offered_transient"} <= set(rows.columns):
-            return None
-        apart = ((rows["sl_offered_independent"] - rows["sl_offered_transient"]).abs() * rows["contacts"]).fillna(0.0)
-        return rows.iloc[int(apart.to_numpy(float).argmax())] if apart.max() > 0 else None
 
 
 def at_peak(scenario: Scenario, staffed: Staffed, service: pd.DataFrame, day: date, *, contacts: int = views.CONTACTS) -> PeakDay:
@@ -209,8 +202,7 @@ def _minutes(
     import pandas as pd
 
     seconds, rows = views.moments(work)
-    aht = work["aht"].to_numpy(float)
-    reach = agents * within / np.where(aht > 0, aht, scenario.contact.aht)
+    reach = agents * within / handle_times(work, scenario.contact)
     since = pd.Series(np.round(seconds * 1e6).astype("timedelta64[us]"))
     start = work["start"].iloc[rows].reset_index(drop=True) + since
     table = pd.DataFrame({"start": start, "span": work["span"].to_numpy()[rows], "own": work["own"].to_numpy(bool)[rows]})

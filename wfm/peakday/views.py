@@ -13,14 +13,13 @@ from wfm.simulate.model import SECOND, Model
 from wfm.simulate.replications import records
 from wfm.simulate.tally import over_and_under, tally
 from wfm.staffing.linked import chain, open_spans
-from wfm.staffing.steady import queue_model
+from wfm.staffing.steady import handle_times, queue_model
 
 if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
     from wfm.core.contacts import ContactType
-    from wfm.erlang.transient.solver import TransientQueue
 
     Floats = NDArray[np.float64]
 
@@ -78,7 +77,7 @@ def moments(work: pd.DataFrame) -> tuple[Floats, NDArray[np.int64]]:
 
 def independent(work: pd.DataFrame, agents: Floats, within: Floats, contact: ContactType) -> View:
     """Each interval in its own steady state; a fraction of agents is the chance of one more."""
-    rate, aht = work["arrival_rate"].to_numpy(float), _aht(work, contact)
+    rate, aht = work["arrival_rate"].to_numpy(float), handle_times(work, contact)
     model = queue_model(rate, aht, contact)
     low = np.floor(agents)
     found = {}
@@ -115,7 +114,7 @@ def linked(work: pd.DataFrame, agents: Floats, within: Floats, contact: ContactT
             lost[span] += solved.abandoned + solved.blocked
             queue[span] += solved.mean_queue
             waited[span] += np.where(solved.offered > 0, solved.mean_wait_all, 0.0)
-            minutes[inside] += _waiting(queueing, whole[span], since)
+            minutes[inside] += queueing.path(whole[span], since, chances=False).queue
     offered = rate * length * len(ways)
     some = np.where(offered > 0, offered, np.nan)
     return View(answered / some, 1 - lost / some, queue / len(ways), waited / len(ways), minutes / len(ways))
@@ -174,29 +173,6 @@ def roundings(agents: Floats, seed: int) -> list[NDArray[np.int64]]:
     draws = np.random.default_rng([seed, len(agents)])
     places = draws.permuted(np.tile(np.arange(ROUNDINGS), (len(agents), 1)), axis=1)
     return [(low + ((places[:, way] + 0.5) / ROUNDINGS < agents - low)).astype(np.int64) for way in range(ROUNDINGS)]
-
-
-def _waiting(queueing: TransientQueue, agents: NDArray[np.int64], times: Floats) -> Floats:
-    """Mean contacts waiting at ascending times of one open span; at a change of agents just after it."""
-    course = queueing.course(len(agents))
-    state = queueing.begin(course, int(agents[0]), "empty")
-    edges, i, now = course.edges, 0, 0.0
-    result = np.zeros(len(times))
-    for number, time in enumerate(times.tolist()):
-        while i + 1 < len(agents) and edges[i + 1] <= time:
-            state = course.play(state, now, float(edges[i + 1]), i)
-            i, now = i + 1, float(edges[i + 1])
-            state = state.restaffed(int(agents[i]), queueing.leaving)
-        if time > now:
-            state, now = course.play(state, now, time, i), time
-        result[number] = state.queue()
-    return result
-
-
-def _aht(work: pd.DataFrame, contact: ContactType) -> Floats:
-    """Mean handle times; an interval without contacts may say nothing of how long one takes."""
-    aht = work["aht"].to_numpy(float)
-    return np.where(aht > 0, aht, contact.aht)
 
 
 def _where_any(values: Floats, rate: Floats) -> Floats:

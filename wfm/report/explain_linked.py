@@ -11,10 +11,11 @@ import numpy as np
 from wfm.core import kpi
 from wfm.report import formats
 from wfm.report.explain import Fact, Ground, Part
-from wfm.report.missed import Miss, missed
+from wfm.report.misses import said
 from wfm.report.words import name, text
 from wfm.staffing import queue_model
 from wfm.staffing.linked import linked_service, open_spans
+from wfm.staffing.missed import Miss, missed
 from wfm.staffing.steady import least
 
 if TYPE_CHECKING:
@@ -136,9 +137,9 @@ def service(ground: Ground, row: dict[str, Any], found: OneFewer) -> Part:
     lines = []
     and_ = "；" if language == "zh" else "; "
     if found.already:
-        lines.append(text("explain.linked_short", language, why=and_.join(miss.said(language) for miss in found.already)))
+        lines.append(text("explain.linked_short", language, why=and_.join(said(miss, language) for miss in found.already)))
     if found.missed:
-        told = [_where(miss, row["start"], language) + miss.said(language) for miss in found.missed[:3]]
+        told = [_where(miss, row["start"], language) + said(miss, language) for miss in found.missed[:3]]
         lines.append(text("explain.why_not_less", language, why=and_.join(told)))
     elif not found.already:
         lines.append(text("explain.one_less_holds", language))

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from wfm.core import kpi
 from wfm.report import explain_event, explain_linked, explain_targets, formats
 from wfm.report.explain import Explanation, Fact, Ground, Part
-from wfm.report.missed import LINKED
 from wfm.report.words import name, text
+from wfm.staffing.inputs import LINKED
 
 if TYPE_CHECKING:
     from wfm.staffing import Targets

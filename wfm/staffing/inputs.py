@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
@@ -39,7 +39,7 @@ class DayPromise(Inputs):
 
 
 def _a_cap(value: object) -> object:
-    if value == 0 and not isinstance(value, bool):
+    if isinstance(value, int) and value <= 0 and not isinstance(value, bool):
         raise BadValueError("has to be {ge} or more", "Write null where nothing caps it", ge=1)
     return value
 
@@ -52,10 +52,15 @@ def _intervals(value: object) -> object:
     return value
 
 
+Method = Literal["independent", "lagged", "psa", "mol", "transient"]
+#: Methods that look at more than an interval's own mean rate; the service they tell is that of intervals linked by their queues.
+LINKED = tuple(method for method in get_args(Method) if method != "independent")
+
+
 class Staffing(Inputs):
     """How the agents of each interval are found."""
 
-    method: Literal["independent", "lagged", "psa", "mol", "transient"] = assumed(
+    method: Method = assumed(
         "independent",
         "intervals by themselves (independent, lagged, psa, mol), or linked by their queues (transient)",
         "求客服数的方法：各时段独立（independent、lagged、psa、mol），或时段之间由排队相连（transient）",

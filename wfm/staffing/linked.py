@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from wfm.staffing.steady import handle_times
+
 if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
@@ -44,11 +46,9 @@ def chain(workload: pd.DataFrame, contact: ContactType) -> TransientQueue:
 
     onset, mean = contact.patience.onset, contact.patience.then_mean
     never = math.isinf(mean) or math.isinf(onset)
-    aht = workload["aht"].to_numpy(float)
     return TransientQueue(
         workload["arrival_rate"].to_numpy(float),
-        # An interval without contacts may say nothing of how long one takes.
-        np.where(aht > 0, aht, contact.aht),
+        handle_times(workload, contact),
         # Shorter ones than a hundredth of a contact lose the same, and only take longer to compute.
         patience=math.inf if never else max(mean, contact.aht / 100),
         onset=0.0 if never else onset,

@@ -15,6 +15,12 @@ if TYPE_CHECKING:
     from wfm.staffing.targets import Targets
 
 
+def handle_times(workload: pd.DataFrame, contact: ContactType) -> NDArray[np.float64]:
+    """Mean handle times by interval [s]; where one without contacts tells none, the contact's own."""
+    aht = workload["aht"].to_numpy(float)
+    return np.where(aht > 0, aht, contact.aht)
+
+
 def queue_model(arrival_rate: Any, aht: Any, contact: ContactType) -> Any:
     """The exact stationary model of the contact's patience: Erlang A, or with delayed onset; Erlang C where nobody hangs up."""
     from wfm import erlang

@@ -16,10 +16,12 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from wfm.core.compiled import kernel
+
 Vector = NDArray[np.float64]
+_compile = kernel(__file__, error_model="numpy")
 
 #: States at the edges that are less likely than this are left out.
 TINY = 1e-19
@@ -29,7 +31,7 @@ EVENTS = 1024.0
 EVENTS_LAYERED = 192.0
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@_compile
 def poisson(mean: float) -> tuple[int, Vector, Vector]:
     """First index of weight, Poisson weights of all indexes up to the last of weight, and the probabilities above each index."""
     mode = int(mean)
@@ -57,7 +59,7 @@ def poisson(mean: float) -> tuple[int, Vector, Vector]:
     return first, weights, above
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@_compile
 def leaving(most: int, theta: float, fresh: float) -> Vector:
     """Rate at which q waiting contacts abandon, q = 0..most.
 
@@ -78,7 +80,7 @@ def leaving(most: int, theta: float, fresh: float) -> Vector:
     return rates
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@_compile
 def _deaths(top: int, agents: int, mu: float, away: Vector) -> Vector:
     """Total rate of leaving a state downwards, for k = 0..top in the system."""
     rates = np.empty(top + 1)
@@ -87,7 +89,7 @@ def _deaths(top: int, agents: int, mu: float, away: Vector) -> Vector:
     return rates
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@_compile
 def _edges(x: Vector) -> tuple[int, int]:
     """First and last state of weight; (0, 0) where there is none."""
     low, high = 0, len(x) - 1
@@ -98,7 +100,7 @@ def _edges(x: Vector) -> tuple[int, int]:
     return low, high
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@_compile
 def advance(
     x: Vector, over: NDArray[np.float64], rate: float, agents: int, mu: float, theta: float, fresh: float, lines: int, length: float
 ) -> tuple[Vector, NDArray[np.float64], Vector, NDArray[np.float64], float]:
@@ -198,7 +200,7 @@ def advance(
     return here[: high + 1].copy(), here_over, total[: len(total)].copy(), total_over, lost
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@_compile
 def add(total: Vector, weight: float, values: Vector) -> None:
     """``total += weight * values``, in place."""
     # Indexes from 0 on, so that the compiler sees no negative one and the vector units are used.
@@ -206,14 +208,14 @@ def add(total: Vector, weight: float, values: Vector) -> None:
         total[i] += weight * values[i]
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@_compile
 def _move(then: Vector, same: Vector, below: Vector, above: Vector, stay: Vector, up: float, down: Vector) -> None:
     """One event: what stays, what arrives from a state below and what falls from one above."""
     for i in range(len(then)):
         then[i] = stay[i] * same[i] + up * below[i] + down[i] * above[i]
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@_compile
 def _move_layer(
     then: Vector, same: Vector, below: Vector, above: Vector, beyond: Vector, stay: Vector, serve: float, up: float, down: Vector,
     come: float,
@@ -223,7 +225,7 @@ def _move_layer(
         then[i] = (stay[i] - serve) * same[i] + up * below[i] + down[i] * above[i] + come * beyond[i]
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@_compile
 def _step(
     x: Vector, low: int, high: int, top: int, rate: float, deaths: Vector, greatest: float, step: float, lines: int
 ) -> tuple[bool, Vector, int, int, Vector, float]:
@@ -276,7 +278,7 @@ def _step(
     return True, after[2:].copy(), max(low - 2, 0), max(high - 2, 0), grown[2:].copy(), lost
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@_compile
 def _layered_step(
     x: Vector, over: NDArray[np.float64], low: int, high: int, top: int, deepest: int, rate: float, agents: int, mu: float,
     away: Vector, deaths: Vector, greatest: float, step: float, lines: int,

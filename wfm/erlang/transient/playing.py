@@ -17,6 +17,7 @@ from wfm.erlang.transient.chain import advance, leaving
 from wfm.erlang.transient.waiting import answered
 
 Vector = NDArray[np.float64]
+_compile = kernel(__file__, chain.__file__, waiting.__file__)
 Table = NDArray[np.float64]
 Counts = NDArray[np.int64]
 
@@ -28,7 +29,7 @@ SUMS = 9
 NODES, WEIGHTS = (np.asarray(each) for each in np.polynomial.legendre.leggauss(6))
 
 
-@kernel(__file__, chain.__file__, waiting.__file__)
+@_compile
 def stretches(length: float, pace: float, agents: int) -> int:
     """Into how many the nodes go, so that what moves at this pace per contact is followed to less than 1e-8.
 
@@ -38,7 +39,7 @@ def stretches(length: float, pace: float, agents: int) -> int:
     return max(math.ceil(3.0 * length * pace * crowd), 1)
 
 
-@kernel(__file__, chain.__file__, waiting.__file__)
+@_compile
 def room_for(values: Vector, size: int) -> Vector:
     """The values in an array of at least so many cells."""
     if len(values) >= size:
@@ -48,7 +49,7 @@ def room_for(values: Vector, size: int) -> Vector:
     return longer
 
 
-@kernel(__file__, chain.__file__, waiting.__file__)
+@_compile
 def play(
     x: Vector, over: Table, pieces: Table, agents: int, mu: float, theta: float, lines: int, sums: Vector
 ) -> tuple[Vector, Table, Vector, Table]:
@@ -98,7 +99,7 @@ def play(
     return x, over, met, met_over
 
 
-@kernel(__file__, chain.__file__, waiting.__file__)
+@_compile
 def gained(x: Vector, over: Table, chances: Table, agents: int, lines: int) -> float:
     """Expected answers in time of arrivals that meet these states; who finds every line taken is none of them."""
     total = 0.0
@@ -115,13 +116,13 @@ def gained(x: Vector, over: Table, chances: Table, agents: int, lines: int) -> f
     return total
 
 
-@kernel(__file__, chain.__file__, waiting.__file__)
+@_compile
 def expected(time: float, times: Vector, arrived: Vector) -> float:
     """Arrivals expected until a time, between the points of a table by straight lines, outside it as at its ends."""
     return float(np.interp(time, times, arrived))
 
 
-@kernel(__file__, chain.__file__, waiting.__file__)
+@_compile
 def chances(
     time: float, i: int, within: float, rows: int, longest: int, staff: Counts, mus: Vector, edges: Vector, theta: float,
     onset: float, times: Vector, arrived: Vector, finish: bool,
@@ -169,7 +170,7 @@ def chances(
     return here
 
 
-@kernel(__file__, chain.__file__, waiting.__file__)
+@_compile
 def _recent(time: float, until: float, onset: float, times: Vector, arrived: Vector) -> float:
     """Of those who came before ``until``, how many are too fresh to abandon at ``time``."""
     if onset <= 0.0:
@@ -177,7 +178,7 @@ def _recent(time: float, until: float, onset: float, times: Vector, arrived: Vec
     return max(expected(until, times, arrived) - expected(time - onset, times, arrived), 0.0)
 
 
-@kernel(__file__, chain.__file__, waiting.__file__)
+@_compile
 def _mapped(after: Table, before: int, now: int, rows: int, longest: int, finish: bool) -> Table:
     """Chances just before agents change from ``before`` to ``now``, from those just after."""
     result = np.zeros((rows, longest))
@@ -194,7 +195,7 @@ def _mapped(after: Table, before: int, now: int, rows: int, longest: int, finish
     return result
 
 
-@kernel(__file__, chain.__file__, waiting.__file__)
+@_compile
 def interval(
     x: Vector, over: Table, i: int, steady: Table, tail: Table, within: float, staff: Counts, mus: Vector, edges: Vector,
     theta: float, onset: float, lines: int, times: Vector, arrived: Vector, finish: bool,
@@ -250,7 +251,7 @@ def interval(
     return x, over, sums
 
 
-@kernel(__file__, chain.__file__, waiting.__file__)
+@_compile
 def _unchanging(
     time: float, i: int, within: float, rows: int, longest: int, staff: Counts, mus: Vector, theta: float, onset: float,
     times: Vector, arrived: Vector, finish: bool,

@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from wfm.erlang.transient.arguments import all_hold, each_interval, numbers, positive
+from wfm.erlang.models.base import FINITE
+from wfm.erlang.shapes import Shape, plain_numbers
+from wfm.erlang.transient.arguments import each_interval, whole
 from wfm.erlang.transient.course import Course, Sums
 from wfm.erlang.transient.rates import SmoothRate, StepRate
 from wfm.erlang.transient.solved import Moments, Transient, between, extrapolated, ratio, tabled
@@ -78,15 +80,12 @@ class TransientQueue:
         breaks: Sequence[float] = (),
         piece: float | None = None,
     ) -> None:
-        self.interval = positive("interval", interval)
+        self.interval = Shape().read("interval", interval, above=0.0, most=FINITE)
         if onset and leaving == "return_to_queue" and not math.isinf(patience):
             raise ValueError(
                 "an onset of patience needs leaving='finish': how long contacts have waited is not known after they return"
             )
-        if not patience > 0:
-            raise ValueError(f"patience is {patience}; it must be above 0 (inf: nobody abandons)")
-        if not 0 <= onset < math.inf:
-            raise ValueError(f"onset is {onset}; it must be 0 or more and finite")
+        patience, onset = Shape().read("patience", patience, above=0.0), Shape().read("onset", onset, most=FINITE)
         if lines is not None and not (0 <= lines < math.inf and lines == int(lines)):
             raise ValueError(f"lines is {lines}; it must be a whole number of 0 or more, or None for no limit")
         if leaving not in ("finish", "return_to_queue"):
@@ -96,16 +95,14 @@ class TransientQueue:
         self.lines = -1 if lines is None else int(lines)
         self.leaving: Leaving = leaving
         self.starts_at = float(starts_at)
-        self.aht = numbers("aht", aht)
-        all_hold("aht", self.aht, (self.aht > 0) & np.isfinite(self.aht), "above 0 and finite")
+        self.aht: Floats = Shape().read("aht", np.atleast_1d(np.asarray(aht)), above=0.0, most=FINITE)
         self.rate: Floats | None = None
         self.function: SmoothRate | None = None
         if callable(arrival_rate):
-            part = self.interval / 6 if piece is None else positive("piece", piece)
+            part = self.interval / 6 if piece is None else Shape().read("piece", piece, above=0.0, most=FINITE)
             self.function = SmoothRate(arrival_rate, part, tuple(breaks), self.onset, self.starts_at)
         else:
-            self.rate = numbers("arrival_rate", arrival_rate)
-            all_hold("arrival_rate", self.rate, (self.rate >= 0) & np.isfinite(self.rate), "0 or more and finite")
+            self.rate = Shape().read("arrival_rate", np.atleast_1d(np.asarray(arrival_rate)), most=FINITE)
 
     def solve(
         self,
@@ -149,6 +146,7 @@ class TransientQueue:
         *,
         threshold: ArrayLike = 20.0,
         start: Start | State | ArrayLike = "empty",
+        chances: bool = True,
         tolerance: float = 1e-8,
     ) -> Moments:
         """The same at single moments; at a change of agents just after it.
@@ -157,19 +155,21 @@ class TransientQueue:
         ----------
         times
             Ascending, from the first interval's start to the last one's end.
+        chances
+            Whether the chances of who arrives are wanted, which take most of the time; else they are nan.
         tolerance
             As for `solve`.
         """
-        staff, moments = self.staff(agents), numbers("times", times)
+        staff, moments = self.staff(agents), np.atleast_1d(plain_numbers("times", times))
         within = _within(threshold, len(staff))
         edges = self.edges(len(staff))
         if len(moments) and not (np.all(np.diff(moments) >= 0) and moments[0] >= edges[0] and moments[-1] <= edges[-1] + 1e-9):
             raise ValueError("times must ascend within the intervals")
         if self.function is None:
-            return self._path(staff, moments, within, start, 1)
-        levels = [self._path(staff, moments, within, start, factor) for factor in (1, 2, 4)]
+            return self._path(staff, moments, within, start, 1, chances)
+        levels = [self._path(staff, moments, within, start, factor, chances) for factor in (1, 2, 4)]
         while (apart := between(levels))[1] > tolerance and len(levels) < _REFINEMENTS:
-            levels.append(self._path(staff, moments, within, start, 2 ** len(levels)))
+            levels.append(self._path(staff, moments, within, start, 2 ** len(levels), chances))
         return Moments(time=moments, agents=levels[0].agents, **apart[0])
 
     def asa_answered(self, agents: ArrayLike, *, start: Start | State | ArrayLike = "empty") -> Floats:
@@ -197,9 +197,7 @@ class TransientQueue:
 
     def staff(self, agents: ArrayLike) -> NDArray[np.int64]:
         """Agents as whole numbers, one an interval."""
-        found = numbers("agents", agents)
-        whole = (found >= 0) & (found == np.floor(found)) & (found <= MOST_AGENTS)
-        all_hold("agents", found, whole, f"a whole number of 0 to {MOST_AGENTS:,}")
+        found = whole("agents", agents, MOST_AGENTS)
         count = len(self.rate) if self.rate is not None and len(self.rate) > 1 else max(len(found), len(self.aht))
         if len(self.aht) not in (1, count):
             raise ValueError(f"aht has {len(self.aht)} values for {count} intervals")
@@ -239,7 +237,7 @@ class TransientQueue:
                 raise ValueError(f"start is {start!r}; it must be 'empty', 'stationary' or probabilities")
             first = self.function.function(self.starts_at) if self.function else float(self.rate[0])  # type: ignore[index]
             return stationary(float(first), agents, course.at(0))
-        chances = numbers("start", start)
+        chances = np.atleast_1d(plain_numbers("start", start))
         if chances.ndim != 1 or not len(chances) or np.any(~(chances >= 0)) or abs(chances.sum() - 1) > 1e-9:
             raise ValueError("start must be probabilities of 0, 1, ... contacts that add up to 1")
         if 0 <= self.lines < len(np.trim_zeros(chances, "b")) - 1:
@@ -278,7 +276,7 @@ class TransientQueue:
         waited = np.array(waits[::-1])
         return self.theta * waited, waited
 
-    def _path(self, staff: NDArray[np.int64], times: Floats, within: Floats, start: Any, factor: int) -> Moments:
+    def _path(self, staff: NDArray[np.int64], times: Floats, within: Floats, start: Any, factor: int, chances: bool) -> Moments:
         count = len(staff)
         course = self.course(count, factor)
         state = self.begin(course, int(staff[0]), start)
@@ -291,28 +289,22 @@ class TransientQueue:
                 state = state.restaffed(int(staff[i]), self.leaving)
             state = course.play(state, now, time, i)
             now = time
-            rows.append((i, *_moment(course, state, i, now, staff, float(within[i]))))
+            met = _chances(course, state, i, now, staff, float(within[i])) if chances else (math.nan, math.nan)
+            late = float(state.over.sum())
+            rows.append((i, state.queue(), state.busy(), state.delayed(self.lines), late, *met))
         columns = np.array(rows, dtype=float).reshape(-1, 7).T
         return Moments(times, staff[columns[0].astype(int)], *columns[1:])
 
 
-def _moment(course: Course, state: State, i: int, now: float, staff: NDArray[np.int64], threshold: float) -> tuple[float, ...]:
+def _chances(course: Course, state: State, i: int, now: float, staff: NDArray[np.int64], threshold: float) -> tuple[float, float]:
+    """Of who arrives now: to be answered in time, and to abandon."""
     rates = course.at(i)
     soon = course.chances(state, now, i, staff, threshold)
+    if not rates.theta:
+        return soon, 0.0
     # A wait that nobody's patience outlasts: e^-40.
-    ever = course.chances(state, now, i, staff, rates.onset + 40 / rates.theta) if rates.theta else None
-    full = state.full(rates.lines)
-    return (
-        state.queue(),
-        state.busy(),
-        state.delayed(rates.lines),
-        float(state.over.sum()),
-        soon,
-        0.0 if ever is None else 1.0 - full - ever,
-    )
+    return soon, 1.0 - state.full(rates.lines) - course.chances(state, now, i, staff, rates.onset + 40 / rates.theta)
 
 
 def _within(threshold: ArrayLike, count: int) -> Floats:
-    values = each_interval("threshold", threshold, count)
-    all_hold("threshold", values, (values >= 0) & np.isfinite(values), "0 or more and finite")
-    return values
+    return each_interval("threshold", Shape().read("threshold", np.atleast_1d(np.asarray(threshold)), most=FINITE), count)

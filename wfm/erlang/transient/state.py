@@ -43,19 +43,11 @@ class State:
         """The state with these probabilities of 0, 1, ... contacts, nobody finishing late."""
         return cls(np.asarray(x, dtype=float), np.zeros((0, 1)), agents)
 
-    def mass(self) -> float:
-        """Probability that is accounted for."""
-        return float(self.x.sum() + self.over.sum())
-
     def busy(self) -> float:
         """Expected contacts in service."""
         served = np.minimum(np.arange(len(self.x)), self.agents) @ self.x
         rows = np.arange(1, len(self.over) + 1) + self.agents
         return float(served + rows @ self.over.sum(axis=1))
-
-    def excess(self) -> float:
-        """Expected agents who finish a contact after their time."""
-        return float(np.arange(1, len(self.over) + 1) @ self.over.sum(axis=1))
 
     def queue(self) -> float:
         """Expected contacts waiting."""
@@ -80,11 +72,6 @@ class State:
             elif q < 0:
                 taken += float(self.over[row].sum())
         return taken
-
-    def abandoning(self, theta: float, fresh: float) -> float:
-        """Expected abandonments per unit of time."""
-        waiting = self.waiting()
-        return float(waiting @ chain.leaving(len(waiting) - 1, theta, fresh))
 
     def waiting(self) -> NDArray[np.float64]:
         """Probabilities of 0, 1, ... contacts waiting."""

@@ -14,21 +14,22 @@ from wfm.erlang.transient import chain
 from wfm.erlang.transient.chain import EVENTS, add, advance, leaving, poisson
 
 Vector = NDArray[np.float64]
+_compile = kernel(__file__, chain.__file__)
 
 
-@kernel(__file__, chain.__file__)
+@_compile
 def _wait(then: Vector, same: Vector, nearer: Vector, stay: Vector, serve: float, ahead: Vector) -> None:
     for i in range(len(then)):
         then[i] = (stay[i] - serve) * same[i] + (serve + ahead[i]) * nearer[i]
 
 
-@kernel(__file__, chain.__file__)
+@_compile
 def _wait_late(then: Vector, same: Vector, nearer: Vector, lower: Vector, stay: Vector, serve: float, ahead: Vector) -> None:
     for i in range(len(then)):
         then[i] = (stay[i] - serve) * same[i] + serve * lower[i] + ahead[i] * nearer[i]
 
 
-@kernel(__file__, chain.__file__)
+@_compile
 def answered(
     chances: NDArray[np.float64], agents: int, mu: float, theta: float, fresh: float, own: float, length: float, source: float
 ) -> NDArray[np.float64]:
@@ -85,7 +86,7 @@ def answered(
     return now
 
 
-@kernel(__file__, chain.__file__)
+@_compile
 def drain(
     x: Vector, over: NDArray[np.float64], never: int, agents: int, mu: float, theta: float, fresh: Vector, stride: float,
     since: float, lines: int, length: float, nobody: float,

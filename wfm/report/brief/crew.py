@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 
 from wfm.core import moments
 from wfm.report import formats, sentences
+from wfm.report import misses as told
 from wfm.report.brief.heading import title
 from wfm.report.explain_linked import more, one_fewer
 from wfm.report.explain_targets import bound
-from wfm.report.missed import LINKED, missed
 from wfm.report.words import catalog, name, text
 from wfm.report.words import kind as kind_said
+from wfm.staffing.inputs import LINKED
+from wfm.staffing.missed import missed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -56,7 +58,7 @@ def _reached(scenario: Scenario, need: pd.DataFrame) -> list[str]:
         worst = max(misses, key=lambda miss: miss.apart)
         count = len({miss.start for miss in misses})
         start = formats.instant(worst.start, language)
-        said.append(text("digest.missed", language, count=formats.number(count), start=start, why=worst.said(language)))
+        said.append(text("digest.missed", language, count=formats.number(count), start=start, why=told.said(worst, language)))
     elif beyond.empty:
         linked = set(need["method"]) & set(LINKED)
         said.append(text("digest.reached_linked" if linked else "digest.reachable", language))
@@ -90,14 +92,14 @@ def _binding(scenario: Scenario, need: pd.DataFrame, busy: pd.DataFrame) -> list
         busier = text("explain.on_busier_day", language, more=formats.share(extra)) if extra else ""
         values = {"start": start, "fewer": formats.number(found.fewer), "busier": busier}
         if found.already:
-            why = found.already[0].said(language)
+            why = told.said(found.already[0], language)
             return [text("digest.peak_short", language, start=start, agents=formats.number(found.agents), why=why)]
         if not found.missed:
             return [text("digest.peak_spare", language, **values)]
         first = found.missed[0]
         where = "" if first.start == top["start"] else text("explain.in_interval", language, start=f"{first.start:%H:%M}")
         label = name("target", first.target, language, threshold=f"{first.threshold:g}")
-        return [text("digest.peak_binding_linked", language, target=label, why=where + first.said(language), **values)]
+        return [text("digest.peak_binding_linked", language, target=label, why=where + told.said(first, language), **values)]
     shares = busy["binding"].value_counts(normalize=True)
     shown = [
         text("digest.binding_one", language, target=_target(str(key), scenario, language), share=formats.share(value, 0))

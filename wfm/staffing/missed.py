@@ -1,4 +1,4 @@
-"""Intervals whose service misses a target in force there, and how that is said."""
+"""Intervals whose service misses a target in force there."""
 
 from __future__ import annotations
 
@@ -7,20 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from wfm.core import kpi
-from wfm.report import formats
-from wfm.report.words import text
-
 if TYPE_CHECKING:
     import pandas as pd
 
-    from wfm.staffing import Targets
+    from wfm.staffing.targets import Targets
 
-#: Methods that look at more than an interval's own mean rate; the service they tell is that of intervals linked by their queues.
-LINKED = ("lagged", "psa", "mol", "transient")
 #: Relative error of a KPI that is no miss: that of solver and tables.
 _CLOSE = 1e-6
-_DIGITS = 4
 
 
 @dataclass(frozen=True)
@@ -49,15 +42,6 @@ class Miss:
     def apart(self) -> float:
         """By how much it misses, as a share of contacts or of time."""
         return abs(self.value - self.bound)
-
-    def said(self, language: str) -> str:
-        """``answered within 30 s would be 52.1%, below 60%``."""
-        key = "explain.above" if self.target == "occupancy" else "explain.below"
-        label = kpi.label(self.target, language, self.threshold)
-        # A narrow miss is shown with as many digits as it takes to see it.
-        told = [formats.share(self.value, digits) for digits in range(1, _DIGITS + 1)]
-        value = next((shown for shown in told if abs(float(shown[:-1].replace(",", "")) / 100 - self.bound) > 1e-12), told[-1])
-        return text(key, language, kpi=label, value=value, bound=formats.percent(self.bound))
 
 
 def missed(need: pd.DataFrame, targets: Targets) -> list[Miss]:

@@ -13,14 +13,14 @@ from wfm.simulate import drawing_kernel
 from wfm.simulate.arguments import arguments
 from wfm.simulate.model import Model
 
-TYPE = 0  # number of the only contact type in the keys of random numbers
+TYPE = 0  # number of a plan's only contact type in the keys of random numbers
 
 
 @dataclass(frozen=True, eq=False)
 class Drawn:
-    """First attempts of N contacts in order of (day, ordinal), which is their number; int64, times in microseconds.
+    """First attempts of N contacts in order of arrival, which is their number; int64, times in microseconds.
 
-    ``day`` and ``ordinal`` (number within the day) key what later attempts need.
+    ``day``, ``ordinal`` (number within the day) and ``kind`` (number of the contact type) key what later attempts need.
     """
 
     seed: int
@@ -31,19 +31,20 @@ class Drawn:
     patience: NDArray[np.int64]
     day: NDArray[np.int64]
     ordinal: NDArray[np.int64]
+    kind: int = TYPE
 
 
-def draw(model: Model, seed: int, replication: int) -> Drawn:
-    """Draw a replication.
+def draw(model: Model, seed: int, replication: int, kind: int = TYPE) -> Drawn:
+    """Draw a replication of the contact type whose number is ``kind``: types of different numbers are drawn independently.
 
     Raises
     ------
     ValueError
-        ``seed`` or ``replication`` do not fit the key of the random numbers.
+        ``seed``, ``replication`` or ``kind`` do not fit the key of the random numbers.
     """
-    draws.check_key(seed=seed, replication=replication)
+    draws.check_key(seed=seed, replication=replication, type=kind)
     given = arguments(model)
-    key, expected = (seed, replication, TYPE), np.empty(len(given.start))
+    key, expected = (seed, replication, kind), np.empty(len(given.start))
     total = drawing_kernel.expect(given.length, given.rate, given.day, given.day_cv, given.slot_cv, key, expected)
     room = int(total + 6 * math.sqrt(total)) + 16
     while True:
@@ -52,7 +53,8 @@ def draw(model: Model, seed: int, replication: int) -> Drawn:
             given.start, given.length, given.day, expected, given.aht, key, given.spread, given.impatience, *contacts
         )
         if count < room:
-            return Drawn(seed, replication, *contacts[:, :count])
+            arrival, interval, handle, patience, day, ordinal = contacts[:, :count]
+            return Drawn(seed, replication, arrival, interval, handle, patience, day, ordinal, kind)
         room *= 2
 
 
@@ -69,7 +71,7 @@ class LaterAttempts:
 
     def __init__(self, model: Model, drawn: Drawn) -> None:
         self._model = model
-        self._key = (drawn.seed, drawn.replication, TYPE)
+        self._key = (drawn.seed, drawn.replication, drawn.kind)
         self._day, self._ordinal = drawn.day.tolist(), drawn.ordinal.tolist()
 
     def delay(self, contact: int, attempt: int, *, blocked: bool) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from wfm.simulate.arguments import arguments
-from wfm.simulate.drawing import TYPE, Drawn
+from wfm.simulate.drawing import Drawn
 from wfm.simulate.engines import compiled_kernel
 from wfm.simulate.model import Model
 from wfm.simulate.records import Records
@@ -42,7 +42,7 @@ def play(model: Model, drawn: Drawn) -> Records:
     busy, overrun = np.zeros(len(given.start), dtype=np.int64), np.zeros(len(given.start), dtype=np.int64)
     status, later, more = compiled_kernel.play(
         given.start, given.end, given.closing, given.agents, given.aht, arrival, interval, handle, patience, day, ordinal,
-        (drawn.seed, drawn.replication, TYPE), given.spread, given.impatience, given.redials, given.talk_share, given.lines,
+        (drawn.seed, drawn.replication, drawn.kind), given.spread, given.impatience, given.redials, given.talk_share, given.lines,
         outcome, wait, busy, overrun,
     )  # fmt: skip
     check(status)

@@ -143,14 +143,6 @@ def test_no_intensity_no_arrivals() -> None:
     assert len(arrivals([])[0]) == 0
 
 
-def test_patience_and_handle_time_of_an_attempt_in_microseconds() -> None:
-    key = (1, 0, 0, DAY, 4, 1)
-    handle, patience = draws.handle_and_patience(*key, draws.LOGNORMAL, 0.0, 180.0, 120.0, 0.0)
-    assert (handle, patience) == (180_000_000, 120_000_000)
-    assert draws.handle_and_patience(*key, draws.EXPONENTIAL, 0.8, 180.0, 0.0, math.inf)[1] == draws.NEVER
-    assert draws.NEVER + 100 * 365 * 24 * HOUR < 2**63
-
-
 def test_redials_happen_with_their_share_and_delay() -> None:
     delays = np.array([draws.redial(9, 0, 0, DAY, i, 1, 0.3, 60.0) for i in range(20_000)])
     again = delays[delays >= 0] / 1e6

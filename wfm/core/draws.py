@@ -39,6 +39,11 @@ BUSYNESS = 6  # the day's level; 6 and 7 are the two uniforms of one trial
 SLOT_BUSYNESS = 8  # one interval's level within its day; 8 and 9 likewise
 AGENTS = 10  # whether a fractional agent is there in an interval
 START = 12  # who is there already when a stretch of time begins; 12 and 13
+TRANSFER = 14  # whether and where to a finished leg is transferred
+
+# Below 24 the other purposes of arrivals.
+CLASS = 24  # which class of problem a contact is about
+SPEED = 26  # an agent's own speed
 
 # Families of the handle time.
 LOGNORMAL = 0
@@ -243,12 +248,6 @@ def lognormal_quantile(u: float, cv: float) -> float:
 
 
 @njit(cache=True, nogil=True)
-def handle_quantile(u: float, family: int, cv: float) -> float:
-    """Quantile of the handle time in units of its mean: `LOGNORMAL` with ``cv``, or `EXPONENTIAL`."""
-    return exponential_quantile(u) if family == EXPONENTIAL else lognormal_quantile(u, cv)
-
-
-@njit(cache=True, nogil=True)
 def gamma_factor(seed: int, replication: int, purpose: int, kind: int, day: int, slot: int, cv: float) -> float:
     """A gamma variate of mean 1 and coefficient of variation ``cv``; 0 gives exactly 1.
 
@@ -329,61 +328,6 @@ def fill_arrivals(
         interval[count] = first + k
         count += 1
     return count
-
-
-@njit(cache=True, nogil=True)
-def handle_and_patience(
-    seed: int,
-    replication: int,
-    kind: int,
-    day: int,
-    ordinal: int,
-    attempt: int,
-    family: int,
-    cv: float,
-    mean: float,
-    onset: float,
-    then_mean: float,
-) -> tuple[int, int]:
-    """Microseconds of handle time (mean ``mean`` seconds) and of patience (``onset`` + exponential) of one attempt."""
-    u, v = pair(seed, replication, HANDLE, kind, day, ordinal, attempt, 0, 0)
-    patience = onset + then_mean * exponential_quantile(v) if then_mean > 0.0 else onset
-    return microseconds(mean * handle_quantile(u, family, cv)), microseconds(patience)
-
-
-@njit(cache=True, nogil=True)
-def fill_attempts(
-    seed: int,
-    replication: int,
-    kind: int,
-    day: int,
-    family: int,
-    cv: float,
-    mean: NDArray[np.float64],
-    onset: float,
-    then_mean: float,
-    interval: NDArray[np.int64],
-    handle: NDArray[np.int64],
-    patience: NDArray[np.int64],
-) -> None:
-    """First attempts of a day's contacts, ordinals 0, 1, ...: fills ``handle`` and ``patience`` (microseconds).
-
-    ``mean`` holds the mean handle time of every interval of the plan [s] and ``interval`` the interval of each contact. As
-    `handle_and_patience` says, with what is alike for all of them reckoned once.
-    """
-    variance = math.log1p(cv * cv)
-    deviation, shift = math.sqrt(variance), 0.5 * variance
-    even, odd = np.empty(_BLOCK), np.empty(_BLOCK)
-    for i in range(len(handle)):
-        if i % _BLOCK == 0:
-            fill_pairs(seed, replication, HANDLE, kind, day, i, 1, even, odd)
-        u, v = even[i % _BLOCK], odd[i % _BLOCK]
-        if family == EXPONENTIAL:
-            relative = exponential_quantile(u)
-        else:
-            relative = 1.0 if cv == 0.0 else math.exp(deviation * normal_quantile(u) - shift)
-        handle[i] = microseconds(mean[interval[i]] * relative)
-        patience[i] = microseconds(onset + then_mean * exponential_quantile(v) if then_mean > 0.0 else onset)
 
 
 @njit(cache=True, nogil=True)

@@ -24,8 +24,8 @@ class Arguments(NamedTuple):
     day: NDArray[np.int64]
     day_cv: NDArray[np.float64]
     slot_cv: NDArray[np.float64]
-    spread: tuple[int, float]
-    impatience: tuple[float, float]
+    handle_law: NDArray[np.float64]
+    patience_law: NDArray[np.float64]
     redials: tuple[float, float, float, int]
     talk_share: float
     lines: int
@@ -54,8 +54,8 @@ def arguments(model: Model) -> Arguments:
         np.array(model.day, dtype=np.int64),
         np.array(model.day_cv, dtype=float),
         np.array(model.slot_cv, dtype=float),
-        (model.family, float(model.cv)),
-        (float(model.onset), float(model.then_mean)),
+        np.array(model.handle_law, dtype=float),
+        np.array(model.patience_law, dtype=float),
         (float(model.redial_busy), float(model.redial_abandon), float(model.redial_delay), model.attempts_max),
         float(model.talk_share),
         -1 if model.lines is None else model.lines,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from wfm.core import draws
+from wfm.core import distributions_kernel, draws
 from wfm.simulate import drawing_kernel
 from wfm.simulate.arguments import arguments
 from wfm.simulate.model import Model
@@ -50,7 +50,7 @@ def draw(model: Model, seed: int, replication: int, kind: int = TYPE) -> Drawn:
     while True:
         contacts = np.empty((6, room), dtype=np.int64)  # one block: less to ask of the system than for six
         count = drawing_kernel.fill(
-            given.start, given.length, given.day, expected, given.aht, key, given.spread, given.impatience, *contacts
+            given.start, given.length, given.day, expected, given.aht, key, given.handle_law, given.patience_law, *contacts
         )
         if count < room:
             arrival, interval, handle, patience, day, ordinal = contacts[:, :count]
@@ -71,6 +71,7 @@ class LaterAttempts:
 
     def __init__(self, model: Model, drawn: Drawn) -> None:
         self._model = model
+        self._laws = model.handle_law, model.patience_law
         self._key = (drawn.seed, drawn.replication, drawn.kind)
         self._day, self._ordinal = drawn.day.tolist(), drawn.ordinal.tolist()
 
@@ -82,10 +83,9 @@ class LaterAttempts:
             return -1
         return int(draws.redial(*self._key, self._day[contact], self._ordinal[contact], attempt, share, model.redial_delay))
 
-    def handle_and_patience(self, contact: int, attempt: int, interval: int) -> tuple[int, int]:
-        """Microseconds of handle time and patience of ``attempt``, which arrives in ``interval``."""
-        model = self._model
-        key = (*self._key, self._day[contact], self._ordinal[contact], attempt)
-        mean = float(model.aht[interval])
-        handle, patience = draws.handle_and_patience(*key, model.family, model.cv, mean, model.onset, model.then_mean)
+    def handle_and_patience(self, contact: int, attempt: int, interval: int, leg: int = 0) -> tuple[int, int]:
+        """Microseconds of handle time and patience of ``attempt``, which arrives in ``interval``; ``leg`` is that of a transfer."""
+        key = (*self._key, self._day[contact], self._ordinal[contact], attempt, leg)
+        handle_law, patience_law = self._laws
+        handle, patience = distributions_kernel.draw_attempt(*key, handle_law, float(self._model.aht[interval]), patience_law)
         return int(handle), int(patience)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from wfm.core import draws
+from wfm.core import distributions_kernel, draws
 from wfm.core.compiled import ZERO, kernel
 
 Integers = NDArray[np.int64]
@@ -14,9 +14,9 @@ Floats = NDArray[np.float64]
 SECOND = 1_000_000
 _WHOLE = 1e-9  # shrinkage leaves 8.9999... where 9 is meant
 
-_compile = kernel(__file__, draws.__file__)
+_compile = kernel(__file__, draws.__file__, distributions_kernel.__file__)
 _factor, _uniform = draws.gamma_factor, draws.uniform
-_fill_arrivals, _fill_attempts = draws.fill_arrivals, draws.fill_attempts
+_fill_arrivals, _fill_attempts = draws.fill_arrivals, distributions_kernel.fill_attempts
 _BUSYNESS, _SLOT_BUSYNESS, _AGENTS = draws.BUSYNESS, draws.SLOT_BUSYNESS, draws.AGENTS
 
 
@@ -49,8 +49,8 @@ def fill(
     expected: Floats,
     aht: Floats,
     key: tuple[int, int, int],
-    spread: tuple[int, float],
-    impatience: tuple[float, float],
+    handle_law: Floats,
+    patience_law: Floats,
     arrival: Integers,
     interval: Integers,
     handle: Integers,
@@ -66,8 +66,6 @@ def fill(
         How many contacts arrive. As many as the outputs hold means that there may be more.
     """
     seed, replication, kind = key
-    family, cv = spread
-    onset, then_mean = impatience
     K, first = len(start), ZERO
     count: int = ZERO
     while first < K:
@@ -80,7 +78,7 @@ def fill(
             arrival[here:], interval[here:],
         )  # fmt: skip
         _fill_attempts(
-            seed, replication, kind, day[first], family, cv, aht, onset, then_mean, interval[here:count], handle[here:count],
+            seed, replication, kind, day[first], handle_law, aht, patience_law, interval[here:count], handle[here:count],
             patience[here:count],
         )  # fmt: skip
         for i in range(here, count):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from wfm.core import draws
+from wfm.core import distributions_kernel, draws
 from wfm.core.contacts import ContactType
 
 SECOND = 1_000_000  # microseconds
@@ -91,6 +91,18 @@ class Model:
     def end(self) -> NDArray[np.int64]:
         """int64[K], end of each interval."""
         return self.start + self.length
+
+    @property
+    def handle_law(self) -> NDArray[np.float64]:
+        """Law of the handle time in units of its mean, as `wfm.core.distributions_kernel` takes it."""
+        if self.family == draws.EXPONENTIAL:
+            return np.array([distributions_kernel.DELAYED, 0.0, 1.0])
+        return np.array([distributions_kernel.LOGNORMAL, 1.0, self.cv])
+
+    @property
+    def patience_law(self) -> NDArray[np.float64]:
+        """Law of the patience [s], as `wfm.core.distributions_kernel` takes it."""
+        return np.array([distributions_kernel.DELAYED, self.onset, self.then_mean])
 
     def closing(self) -> NDArray[np.int64]:
         """int64[K]: when the open span that each interval lies in ends."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from wfm.core import draws
+from wfm.core import distributions_kernel, draws
 from wfm.core.compiled import kernel
 from wfm.simulate import drawing_kernel, tally_kernel
 from wfm.simulate.engines import compiled_kernel, heap_kernel
@@ -14,7 +14,13 @@ Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 _compile = kernel(
-    __file__, draws.__file__, drawing_kernel.__file__, tally_kernel.__file__, compiled_kernel.__file__, heap_kernel.__file__
+    __file__,
+    draws.__file__,
+    distributions_kernel.__file__,
+    drawing_kernel.__file__,
+    tally_kernel.__file__,
+    compiled_kernel.__file__,
+    heap_kernel.__file__,
 )
 _expect, _fill, _whole_agents = drawing_kernel.expect, drawing_kernel.fill, drawing_kernel.whole_agents
 _play, _PLAYED = compiled_kernel.play, compiled_kernel.PLAYED
@@ -38,8 +44,8 @@ def replicate(
     day_cv: Floats,
     slot_cv: Floats,
     key: tuple[int, int, int],
-    spread: tuple[int, float],
-    impatience: tuple[float, float],
+    handle_law: Floats,
+    patience_law: Floats,
     redials: tuple[float, float, float, int],
     talk_share: float,
     lines: int,
@@ -64,7 +70,7 @@ def replicate(
             if room > contacts.shape[1]:
                 contacts = np.empty((8, room), dtype=np.int64)
             N = _fill(
-                start, length, day, expected, aht, this, spread, impatience,
+                start, length, day, expected, aht, this, handle_law, patience_law,
                 contacts[0], contacts[1], contacts[2], contacts[3], contacts[4], contacts[5],
             )  # fmt: skip
             if contacts.shape[1] > N:
@@ -75,7 +81,7 @@ def replicate(
         busy, overrun = np.zeros(K, dtype=np.int64), np.zeros(K, dtype=np.int64)
         status, later, more = _play(
             start, end, closing, whole, aht, contacts[0, :N], interval, handle, contacts[3, :N], contacts[4, :N], contacts[5, :N],
-            this, spread, impatience, redials, talk_share, lines, outcome, wait, busy, overrun,
+            this, handle_law, patience_law, redials, talk_share, lines, outcome, wait, busy, overrun,
         )  # fmt: skip
         if status != _PLAYED:
             return status

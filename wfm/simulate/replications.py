@@ -82,7 +82,7 @@ def replicate(
     for r in range(0, replications, at_once):
         status = replication_kernel.replicate(
             given.start, given.length, given.closing, given.rate, mean, given.aht, given.day, given.day_cv, given.slot_cv,
-            (seed, first + r, TYPE), given.spread, given.impatience, given.redials, given.talk_share, given.lines,
+            (seed, first + r, TYPE), given.handle_law, given.patience_law, given.redials, given.talk_share, given.lines,
             limits, sums[r : r + at_once],
         )  # fmt: skip
         compiled.check(status)

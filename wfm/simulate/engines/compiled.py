@@ -42,8 +42,8 @@ def play(model: Model, drawn: Drawn) -> Records:
     busy, overrun = np.zeros(len(given.start), dtype=np.int64), np.zeros(len(given.start), dtype=np.int64)
     status, later, more = compiled_kernel.play(
         given.start, given.end, given.closing, given.agents, given.aht, arrival, interval, handle, patience, day, ordinal,
-        (drawn.seed, drawn.replication, drawn.kind), given.spread, given.impatience, given.redials, given.talk_share, given.lines,
-        outcome, wait, busy, overrun,
+        (drawn.seed, drawn.replication, drawn.kind), given.handle_law, given.patience_law, given.redials, given.talk_share,
+        given.lines, outcome, wait, busy, overrun,
     )  # fmt: skip
     check(status)
     staffed = given.agents * given.length + overrun

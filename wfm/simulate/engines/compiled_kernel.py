@@ -16,7 +16,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from wfm.core import draws
+from wfm.core import distributions_kernel, draws
 from wfm.core.compiled import ZERO, kernel
 from wfm.simulate.engines import heap_kernel
 from wfm.simulate.engines.heap_kernel import FOREVER, heap_up, insert, longer, replace_first
@@ -40,9 +40,9 @@ _ATTEMPT_BITS = 8
 
 _FEW_LINES = 32  # so many are looked through as fast as a heap is kept
 
-_compile = kernel(__file__, draws.__file__, heap_kernel.__file__)
+_compile = kernel(__file__, draws.__file__, distributions_kernel.__file__, heap_kernel.__file__)
 _draw_redial = draws.redial
-_draw_attempt = draws.handle_and_patience
+_draw_attempt = distributions_kernel.draw_attempt
 
 
 @_compile
@@ -150,8 +150,8 @@ def play(
     day: Integers,
     ordinal: Integers,
     key: tuple[int, int, int],
-    spread: tuple[int, float],
-    impatience: tuple[float, float],
+    handle_law: NDArray[np.float64],
+    patience_law: NDArray[np.float64],
     redials: tuple[float, float, float, int],
     talk_share: float,
     lines: int,
@@ -170,10 +170,8 @@ def play(
         [N], of `wfm.simulate.drawing.Drawn`.
     key
         Seed, replication and number of the contact type.
-    spread
-        Family and coefficient of variation of handle times.
-    impatience
-        Onset and mean thereafter [s].
+    handle_law, patience_law
+        Laws of `wfm.core.distributions_kernel`.
     redials
         Shares after busy and after abandoning, mean delay [s], attempts at most (255 or fewer).
     talk_share, lines
@@ -190,8 +188,6 @@ def play(
     """
     K, N = len(start), len(arrival)
     seed, replication, kind = key
-    family, cv = spread
-    onset, then_mean = impatience
     redial_busy, redial_abandon, redial_delay, attempts_max = redials
     most = 0
     for k in range(K):
@@ -369,7 +365,7 @@ def play(
             while there + 1 < K and start[there + 1] <= time:
                 there += 1
             drawn = _draw_attempt(
-                seed, replication, kind, day[contact], ordinal[contact], attempt + 1, family, cv, aht[there], onset, then_mean
+                seed, replication, kind, day[contact], ordinal[contact], attempt + 1, 0, handle_law, aht[there], patience_law
             )
             more[later, CONTACT], more[later, ATTEMPT], more[later, INTERVAL] = contact, attempt + 1, there
             more[later, ARRIVAL], more[later, HANDLE], more[later, PATIENCE] = time, drawn[0], drawn[1]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
@@ -45,6 +45,9 @@ class SimulationResult:
         One row an interval and KPI: quantiles over replications.
     contacts
         Table ``contacts`` of the first replication.
+    intervals
+        One row an interval: ``met`` with its interval, ``met_<target>``: how often it met the targets by itself. Empty where a
+        result was read from a folder.
     replications, contacts_simulated
         How often the plan was played, and attempts in all.
     stopped_by
@@ -61,6 +64,7 @@ class SimulationResult:
     replications: int
     contacts_simulated: int
     stopped_by: str
+    intervals: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     @property
     def met(self) -> float:
@@ -126,8 +130,9 @@ def simulate(
         Intervals that overlap, or a seed out of range.
     """
     inputs = inputs or SimulationInputs()
-    _known(targets)
     work = _workload(workload)
+    _known(targets, len(work))
+    _known_threshold(threshold, len(work))
     group, agents = _agents(cover, work["start"])
     model, dates = _model(work, contact, lines, busyness)
     first = records(model, agents, seed, 0, inputs.engine)
@@ -158,6 +163,7 @@ def simulate(
         replications=len(tallies),
         contacts_simulated=simulated,
         stopped_by=stopped_by,
+        intervals=tables.intervals(played, targets),
     )
 
 
@@ -165,14 +171,16 @@ def _stopped(sums: list[np.ndarray], simulated: int, inputs: SimulationInputs) -
     """Why to stop now, or "" to go on. Fewer than replications_min would leave no interval worth its name, whatever the budget."""
     if len(sums) < inputs.replications_min:
         return ""
-    if half_width(*over_and_under(np.stack(sums), "sl_offered")) <= inputs.precision:
+    kpi = KPIS[inputs.precision_of]
+    share = kpi.unit == "share" and tables.of_cases(kpi)
+    if half_width(*over_and_under(np.stack(sums), kpi), share=share, relative=inputs.precision_relative) <= inputs.precision:
         return "precision"
     if simulated >= inputs.contacts:
         return "contacts"
     return "replications" if len(sums) >= inputs.replications_max else ""
 
 
-def _known(targets: Targets) -> None:
+def _known(targets: Targets, intervals: int) -> None:
     problems = [
         Problem("a target has to be one of the KPIs", str(name), way_out="They are {kpis}", values={"kpis": ", ".join(KPIS)})
         for name in targets
@@ -183,8 +191,19 @@ def _known(targets: Targets) -> None:
         for name, (direction, _) in targets.items()
         if direction not in (1, -1)
     ]
+    problems += [
+        Problem("a target's bound is a number, or one for each interval", key=str(name), value=bound)
+        for name, (_, bound) in targets.items()
+        if (bound.shape != (intervals,) if isinstance(bound, np.ndarray) else not math.isfinite(bound))
+    ]
     if problems:
         raise InputError(*problems)
+
+
+def _known_threshold(threshold: float | np.ndarray, intervals: int) -> None:
+    values = np.asarray(threshold, dtype=float)
+    if values.shape not in ((), (intervals,)) or not np.all(values >= 0):
+        raise InputError(Problem("a threshold is 0 seconds or more, or one for each interval", key="threshold", value=threshold))
 
 
 def _workload(workload: pd.DataFrame) -> pd.DataFrame:

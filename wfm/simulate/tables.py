@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from wfm.core.kpi import KPIS, TALLIES
+from wfm.core.kpi import KPIS, TALLIES, Kpi
 from wfm.simulate import statistics
 from wfm.simulate.records import HANDLED, OUTCOMES, Records
 from wfm.simulate.tally import COLUMNS, over_and_under, value
@@ -70,15 +70,15 @@ def overall(played: Played) -> pd.DataFrame:
     sums = played.tallies.sum(axis=1)
     rows = []
     for name, kpi in KPIS.items():
-        estimate = statistics.ratio(*over_and_under(sums, name), share=kpi.unit == "share")
-        rows.append((name, *(float(part) for part in estimate)))
+        rows.append((name, *(float(part) for part in _estimate(sums, kpi))))
     return pd.DataFrame(rows, columns=["kpi", "value", "low", "high"])
 
 
 def days(played: Played, targets: Targets) -> pd.DataFrame:
     """One row a replication and day: ``date``, ``weekday``, tallies, KPIs, ``met_<target>`` for each target and ``met`` for all.
 
-    A target without a value, on a day without contacts, is not missed.
+    A target without a value is not missed on a day without contacts. Where contacts came and nobody was answered, one that asks
+    something of those answered (as `asa_answered` does) is.
     """
     sums = played.by_day()
     R, D = sums.shape[:2]
@@ -98,7 +98,7 @@ def days(played: Played, targets: Targets) -> pd.DataFrame:
 def weekdays(played: Played, targets: Targets) -> pd.DataFrame:
     """One row a weekday that the plan has: ``days`` simulated, KPIs with intervals, and the share of days that met the targets.
 
-    ``met`` (all of them) and ``met_<target>``, each with Wilson's ``_low`` and ``_high``.
+    ``met`` (all of them) and ``met_<target>``, each with ``_low`` and ``_high`` (`wfm.simulate.statistics.share_of_days`).
     """
     sums = played.by_day()
     R = sums.shape[0]
@@ -107,9 +107,8 @@ def weekdays(played: Played, targets: Targets) -> pd.DataFrame:
     counts = np.array([R * np.sum(played.weekday == w) for w in present], dtype=float)
     columns: dict[str, object] = {"weekday": present, "days": counts.astype(int)}
     for name, flags in _met(played, targets).items():
-        kept = np.array([flags[:, played.weekday == w].sum() for w in present], dtype=float)
-        column = "met" if name == "all" else f"met_{name}"
-        columns |= _with_interval(column, statistics.wilson(kept, counts))
+        shares = np.array([statistics.share_of_days(flags[:, played.weekday == w]) for w in present], dtype=float).reshape(-1, 3)
+        columns |= _with_interval(_column(name), (shares[:, 0], shares[:, 1], shares[:, 2]))
     return pd.concat([pd.DataFrame(columns), _kpis(tallies)], axis=1)
 
 
@@ -123,15 +122,15 @@ def promises(played: Played, targets: Targets) -> pd.DataFrame:
     for name, kept in flags.items():
         direction, asked = targets.get(name, (0, np.nan))
         bound = _mean_bound(played, name, asked)
-        share = statistics.wilson(np.array(float(kept.sum())), np.array(float(kept.size)))
-        rows.append((name, direction, bound, *(float(part) for part in share), kept.size))
+        rows.append((name, direction, bound, *statistics.share_of_days(kept), kept.size))
     return pd.DataFrame(rows, columns=["target", "direction", "bound", "met", "met_low", "met_high", "days"])
 
 
 def bands(played: Played) -> pd.DataFrame:
     """Quantiles of every KPI over replications: one row an interval and KPI, columns ``q05`` to ``q95``.
 
-    They say how much single days scatter, where the intervals of `service` say how well the long run is known.
+    They say how much single days scatter, where the intervals of `service` say how well the long run is known. Replications in
+    which an interval has no value of a KPI (nobody called) are left out; of a single one, all quantiles are its value.
     """
     frames = []
     for name in KPIS:
@@ -140,6 +139,31 @@ def bands(played: Played) -> pd.DataFrame:
             pd.DataFrame({"start": played.start, "group": played.group, "kpi": name, **dict(zip(BANDS, rows, strict=True))})
         )
     return pd.concat(frames, ignore_index=True)
+
+
+def intervals(played: Played, targets: Targets) -> pd.DataFrame:
+    """How often each interval by itself met the targets: one row an interval.
+
+    ``replications``; ``met`` (all that are asked for there) and ``met_<target>``, the share of replications that did, with Wilson's
+    ``_low`` and ``_high``; nan where nothing is asked for. As for days, nothing is missed in an interval without contacts. Most
+    intervals have few contacts, so their service scatters far more than a day's: a day may well meet a target that half of its
+    intervals miss.
+    """
+    R, K = played.tallies.shape[:2]
+    columns: dict[str, object] = {"start": played.start, "group": played.group, "replications": R}
+    every, asked_any = np.ones((R, K), dtype=bool), np.zeros(K, dtype=bool)
+    shares: dict[str, NDArray[np.float64]] = {}
+    for name, (direction, bound) in targets.items():
+        bounds = np.broadcast_to(np.asarray(bound, dtype=float), K)
+        asked = ~np.isnan(bounds)
+        kept = _kept(value(played.tallies, name), bounds, direction) & ~_nobody_answered(played.tallies, name)
+        every &= kept | ~asked
+        asked_any |= asked
+        shares[name] = np.where(asked, kept.sum(axis=0), np.nan)
+    shares["all"] = np.where(asked_any, every.sum(axis=0), np.nan)
+    for name, kept_in in shares.items():
+        columns |= _with_interval(_column(name), statistics.wilson(kept_in, np.full(K, float(R))))
+    return pd.DataFrame(columns)
 
 
 def contacts(records: Records, origin: pd.Timestamp, zone: tzinfo, contact_type: str, replication: int = 0) -> pd.DataFrame:
@@ -170,11 +194,26 @@ def _met(played: Played, targets: Targets) -> dict[str, NDArray[np.bool_]]:
             asked = ~np.isnan(bound)
             reached = played.daily(over * asked)
             wanted = played.daily(under * np.where(asked, bound, 0.0))
+            judged = played.daily(played.tallies * asked[:, None])
         else:
-            reached, wanted = value(sums, name), np.full(sums.shape[:-1], bound)
-        flags[name] = ~(direction * reached < direction * wanted - _SLACK * np.abs(wanted))
+            reached, wanted, judged = value(sums, name), np.full(sums.shape[:-1], bound), sums
+        flags[name] = _kept(reached, wanted, direction) & ~_nobody_answered(judged, name)
     every = np.logical_and.reduce(list(flags.values())) if flags else np.ones(sums.shape[:-1], dtype=bool)
     return {**flags, "all": every}
+
+
+def _kept(reached: NDArray[np.float64], wanted: NDArray[np.float64], direction: int) -> NDArray[np.bool_]:
+    """Whether a target is not missed; nan misses nothing."""
+    return ~(direction * reached < direction * wanted - _SLACK * np.abs(wanted))
+
+
+def _nobody_answered(tallies: NDArray[np.float64], name: str) -> NDArray[np.bool_]:
+    """Where a KPI of those answered has no value although contacts came: the worst that can be, not a target kept."""
+    kpi = KPIS[name]
+    if kpi.under != ("handled",) or kpi.direction == 0:
+        return np.zeros(tallies.shape[:-1], dtype=bool)
+    nobody: NDArray[np.bool_] = (tallies[..., COLUMNS.index("handled")] == 0) & (tallies[..., COLUMNS.index("offered")] > 0)
+    return nobody
 
 
 def _mean_bound(played: Played, name: str, bound: float | NDArray[np.float64]) -> float:
@@ -188,8 +227,21 @@ def _mean_bound(played: Played, name: str, bound: float | NDArray[np.float64]) -
 def _kpis(tallies: NDArray[np.float64]) -> pd.DataFrame:
     columns: dict[str, object] = {}
     for name, kpi in KPIS.items():
-        columns |= _with_interval(name, statistics.ratio(*over_and_under(tallies, name), share=kpi.unit == "share"))
+        columns |= _with_interval(name, _estimate(tallies, kpi))
     return pd.DataFrame(columns)
+
+
+def _estimate(tallies: NDArray[np.float64], kpi: Kpi) -> statistics.Estimate:
+    return statistics.ratio(*over_and_under(tallies, kpi), share=kpi.unit == "share", cases=of_cases(kpi))
+
+
+def of_cases(kpi: Kpi) -> bool:
+    """Whether a KPI is a share or mean of so many cases, and not of seconds."""
+    return not kpi.under[0].endswith("_time")
+
+
+def _column(target: str) -> str:
+    return "met" if target == "all" else f"met_{target}"
 
 
 def _with_interval(name: str, estimate: statistics.Estimate) -> dict[str, NDArray[np.float64]]:

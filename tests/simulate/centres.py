@@ -1,0 +1,128 @@
+"""Random small centres whose events fall on few moments, and what both engines say of them."""
+
+from dataclasses import fields, replace
+
+import numpy as np
+from hypothesis import strategies as st
+
+from wfm.core import draws
+from wfm.core.draws import NEVER
+from wfm.simulate.centre import Centre, Group, Outage, Skill
+from wfm.simulate.crowd import Crowd, together
+from wfm.simulate.drawing import Drawn
+from wfm.simulate.engines import many, simpy_engine
+from wfm.simulate.model import SECOND, Model
+from wfm.simulate.visits import Visits
+
+
+def both(centre: Centre, crowd: Crowd) -> Visits:
+    """The visits, after both engines agreed on them."""
+    readable, fast = simpy_engine.play_centre(centre, crowd), many.play_centre(centre, crowd)
+    for field in fields(Visits):
+        expected, found = getattr(readable, field.name), getattr(fast, field.name)
+        assert found.dtype == expected.dtype == np.int64
+        np.testing.assert_array_equal(found, expected, err_msg=field.name)
+    return fast
+
+
+@st.composite
+def grids(draw: st.DrawFn) -> Model:
+    """Up to five short intervals in one or several spans."""
+    unit = draw(st.sampled_from([SECOND, 1]))
+    K, length = draw(st.integers(1, 5)), draw(st.sampled_from([3, 10, 30]))
+    gaps = np.array([draw(st.sampled_from([0, 5])), *(draw(st.sampled_from([0, 0, 7, 40])) for _ in range(K - 1))])
+    nothing = np.zeros(K)
+    return Model(
+        start=(np.arange(K) * length + np.cumsum(gaps)) * unit,
+        length=np.full(K, length * unit),
+        rate=nothing,
+        agents=np.zeros(K, dtype=np.int64),
+        aht=nothing,
+        day=740_000 + np.cumsum(gaps > 0),
+        day_cv=nothing,
+        slot_cv=nothing,
+    )
+
+
+@st.composite
+def kinds(draw: st.DrawFn, grid: Model) -> Model:
+    """A contact type on these intervals."""
+    unit = int(grid.length[0] % SECOND != 0)
+    moments = st.sampled_from([0.0, 3.0, 2e-6])
+    return replace(
+        grid,
+        aht=np.full(len(grid.start), draw(moments)),
+        family=draw(st.sampled_from([draws.LOGNORMAL, draws.EXPONENTIAL])),
+        cv=0.5,
+        talk_share=draw(st.sampled_from([1.0, 0.5, 0.33, 0.0])),
+        onset=draw(moments),
+        then_mean=draw(st.sampled_from([0.0, 5.0, 5e-6 if unit else 5.0, np.inf])),
+        redial_busy=draw(st.sampled_from([0.0, 0.6, 1.0])),
+        redial_abandon=draw(st.sampled_from([0.0, 0.6, 1.0])),
+        redial_delay=draw(moments),
+        attempts_max=draw(st.integers(1, 4)),
+    )
+
+
+@st.composite
+def groups(draw: st.DrawFn, grid: Model, unit: int) -> Group:
+    speed = draw(st.sampled_from([0.0, 0.0, 0.4]))
+    K = len(grid.start)
+    if draw(st.booleans()):
+        most = draw(st.sampled_from([0, 1, 3]))
+        return Group(np.array([draw(st.integers(0, most)) for _ in range(K)], dtype=np.int64), speed_cv=speed)
+    end = int(grid.end[-1]) // unit
+    roster = []
+    for agent in range(draw(st.integers(0, 3))):
+        cuts = sorted(draw(st.lists(st.integers(0, end + 5), min_size=2, max_size=6, unique=True)))
+        roster += [(agent, begin * unit, until * unit) for begin, until in zip(cuts[::2], cuts[1::2], strict=False)]
+    return Group(roster=np.array(roster, dtype=np.int64).reshape(-1, 3), speed_cv=speed)
+
+
+@st.composite
+def centres(draw: st.DrawFn) -> tuple[Centre, Crowd]:
+    """A centre of up to three types and three groups, with everything it may have, and its customers."""
+    grid = draw(grids())
+    unit = SECOND if grid.length[0] >= SECOND else 1
+    Y, G, K = draw(st.integers(1, 3)), draw(st.integers(1, 3)), len(grid.start)
+    types = tuple(draw(kinds(grid)) for _ in range(Y))
+    short = st.sampled_from([0.0, 0.0, 2 * unit / SECOND, 6 * unit / SECOND])
+    skills = tuple(
+        Skill(
+            y, g, level=draw(st.integers(0, 1)), rank=draw(st.integers(0, 1)), delay=draw(short), reserve=draw(st.sampled_from([0, 0, 1, 2])),
+            factor=draw(st.sampled_from([1.0, 1.0, 1.5, 0.0])), handicap=draw(short),
+        )
+        for y in range(Y) for g in range(G) if draw(st.sampled_from([True, True, False]))
+    )  # fmt: skip
+    end = int(grid.end[-1]) // unit
+    outages = []
+    for _ in range(draw(st.sampled_from([0, 0, 1, 2]))):
+        begin = draw(st.integers(0, end))
+        hit = draw(st.sampled_from([None, (0,), (G - 1,)]))
+        until = begin + draw(st.integers(1, 12))
+        outages.append(Outage(begin * unit, until * unit, hit, draw(st.sampled_from([1.0, 0.5])), draw(st.booleans())))
+    shares = np.array(draw(st.lists(st.sampled_from([0.0, 0.0, 0.3]), min_size=Y * Y, max_size=Y * Y))).reshape(Y, Y)
+    centre = Centre(
+        types,
+        tuple(draw(groups(grid, unit)) for _ in range(G)),
+        skills,
+        lines=draw(st.sampled_from([None, None, 0, 1, 2, 5])),
+        weight=draw(st.sampled_from([(), (1, 3, 0)[:Y]])),
+        head_start=draw(st.sampled_from([(), (0.0, 4 * unit / SECOND, 0.0)[:Y]])),
+        transfers=draw(st.sampled_from([None, shares])),
+        leaving=draw(st.sampled_from(["finish", "return_to_queue"])),
+        closing=draw(st.sampled_from(["answer", "answer", "let_go", "keep"])),
+        outages=tuple(outages),
+    )
+    seed, drawn = draw(st.integers(0, 99)), []
+    patience = st.sampled_from([0, 1, 3, 8, 20, None])
+    for y in range(Y):
+        calls = draw(st.lists(st.tuples(st.integers(0, K - 1), st.integers(0, 29), st.integers(0, 45), patience), max_size=20))
+        length = int(grid.length[0]) // unit
+        calls = sorted((k, second % length, handle, -1 if p is None else p) for k, second, handle, p in calls)
+        interval = np.array([call[0] for call in calls], dtype=np.int64)
+        arrival = grid.start[interval] + np.array([call[1] for call in calls], dtype=np.int64) * unit
+        handle = np.array([call[2] for call in calls], dtype=np.int64) * unit
+        willing = np.array([NEVER if call[3] < 0 else call[3] * unit for call in calls], dtype=np.int64)
+        drawn.append(Drawn(seed, 0, arrival, interval, handle, willing, grid.day[interval], np.arange(len(calls)), y))
+    return centre, together(centre, drawn)

@@ -1,0 +1,90 @@
+"""Legs of a centre's contacts to sums by contact type and interval, compiled: one function for records and for lean runs."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wfm.core.compiled import kernel
+from wfm.simulate import tally_kernel
+
+Integers = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+_OFFERED, _BLOCKED, _ABANDONED, _HANDLED = (
+    tally_kernel.OFFERED, tally_kernel.BLOCKED, tally_kernel.ABANDONED, tally_kernel.HANDLED,
+)  # fmt: skip
+_ANSWERED_WITHIN, _ABANDONED_WITHIN = tally_kernel.ANSWERED_WITHIN, tally_kernel.ABANDONED_WITHIN
+_WAIT_HANDLED, _WAIT_ABANDONED, _HANDLE_TIME = tally_kernel.WAIT_HANDLED, tally_kernel.WAIT_ABANDONED, tally_kernel.HANDLE_TIME
+_CUSTOMERS, _CUSTOMERS_HANDLED = tally_kernel.CUSTOMERS, tally_kernel.CUSTOMERS_HANDLED
+
+# Outcomes, of `wfm.simulate.visits`.
+_OUT_HANDLED, _OUT_ABANDONED, _OUT_BLOCKED, _OUT_TRANSFERRED, _OUT_RETURNED = range(5)
+
+_compile = kernel(__file__, tally_kernel.__file__)
+
+
+@_compile
+def tally_leg(
+    sums: Integers,
+    within: Floats,
+    kind: int,
+    interval: int,
+    outcome: int,
+    wait: int,
+    handle: int,
+    resumed: bool,
+    first_kind: int,
+    first_interval: int,
+    fresh: bool,
+) -> None:
+    """Add a leg to ``sums`` [Y, K, len(tally_kernel.NAMES)].
+
+    ``resumed`` says that it goes on with a leg that was returned to its queue: it is not offered again, and whether it was answered
+    in time is known already. ``fresh`` says that it is the customer's first leg of all.
+    """
+    here = sums[kind, interval]
+    if not resumed:
+        here[_OFFERED] += 1
+    if fresh:
+        here[_CUSTOMERS] += 1
+    in_time = not resumed and wait <= within[kind, interval]
+    if outcome == _OUT_HANDLED or outcome == _OUT_TRANSFERRED or outcome == _OUT_RETURNED:
+        here[_ANSWERED_WITHIN] += in_time
+        here[_WAIT_HANDLED] += wait
+        here[_HANDLE_TIME] += handle
+        if outcome != _OUT_RETURNED:
+            here[_HANDLED] += 1
+        if outcome == _OUT_HANDLED:
+            sums[first_kind, first_interval, _CUSTOMERS_HANDLED] += 1
+    elif outcome == _OUT_ABANDONED:
+        here[_ABANDONED] += 1
+        here[_ABANDONED_WITHIN] += in_time
+        here[_WAIT_ABANDONED] += wait
+    elif outcome == _OUT_BLOCKED:
+        here[_BLOCKED] += 1
+
+
+@_compile
+def tally_visits(
+    contact: Integers,
+    attempt: Integers,
+    leg: Integers,
+    kind: Integers,
+    interval: Integers,
+    outcome: Integers,
+    wait: Integers,
+    handle: Integers,
+    within: Floats,
+    sums: Integers,
+) -> None:
+    """Add rows of `wfm.simulate.visits.Visits`, which are in order of contact, attempt and leg."""
+    first_kind, first_interval = 0, 0
+    for i in range(len(contact)):
+        fresh = attempt[i] == 1 and leg[i] == 1
+        if fresh:
+            first_kind, first_interval = kind[i], interval[i]
+        resumed = leg[i] > 1 and outcome[i - 1] == _OUT_RETURNED
+        tally_leg(
+            sums, within, kind[i], interval[i], outcome[i], wait[i], handle[i], resumed, first_kind, first_interval, fresh
+        )  # fmt: skip

@@ -18,6 +18,7 @@ from wfm.steps import Progress, Steps
 if TYPE_CHECKING:
     import pandas as pd
 
+    from wfm.beside import Beside
     from wfm.capacity import People
     from wfm.peakday import PeakDay
     from wfm.scenario.model import Scenario
@@ -28,9 +29,10 @@ if TYPE_CHECKING:
 class Plan:
     """A plan: the tables of DESIGN section 2 for one scenario, and what follows from them.
 
-    ``history`` is None where the scenario has none, ``peak`` where no day is out of the ordinary; ``status`` is "short" where
-    targets are not met as often as promised; ``overrides`` are the changes to the scenario file that were asked for beside it
-    (``--set``, ``--given``), as they were written.
+    ``history`` is None where the scenario has none, ``peak`` where no day is out of the ordinary, ``beside`` (why formula and
+    simulation differ) where a plan that was saved without it is read; ``status`` is "short" where targets are not met as often as
+    promised; ``overrides`` are the changes to the scenario file that were asked for beside it (``--set``, ``--given``), as they
+    were written.
     """
 
     scenario: Scenario
@@ -54,6 +56,7 @@ class Plan:
     origins: tuple[Origin, ...]
     overrides: tuple[str, ...] = ()
     peak: PeakDay | None = None
+    beside: Beside | None = None
 
     @property
     def status(self) -> str:
@@ -97,7 +100,7 @@ def make_plan(
     past, repairs = steps.past
     staffed = steps.staffed
     simulation, better = steps.simulation, steps.one_more
-    peak = steps.peak
+    peak, beside = steps.peak, steps.beside
     money = steps.money
     known = tuple(origins(steps.asked))
     return Plan(
@@ -131,4 +134,5 @@ def make_plan(
         ),
         origins=known,
         peak=peak,
+        beside=beside,
     )

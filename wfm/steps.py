@@ -35,6 +35,7 @@ from wfm.workload import workload
 if TYPE_CHECKING:
     import pandas as pd
 
+    from wfm.beside import Beside
     from wfm.peakday import PeakDay
     from wfm.scenario.model import Scenario
     from wfm.schedule.schedule import Schedule
@@ -301,6 +302,15 @@ class Steps:
         staffed, service = self.staffed, self.simulation.service
         with self._stage("peak"):
             return at_peak(self.scenario, staffed, service, day)
+
+    @cached_property
+    def beside(self) -> Beside:
+        """What the formula promised beside what the simulation gives, and why they differ."""
+        from wfm.beside import compare
+
+        trunk = lines(self.requirement, self.scenario)
+        with self._stage("beside"):
+            return compare(self.scenario, self.workload, self.requirement, self.cover, trunk)
 
     @cached_property
     def one_more(self) -> OneMore | None:

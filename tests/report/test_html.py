@@ -13,6 +13,7 @@ import pytest
 from tests.report.pages import Page, numbers
 from wfm.report.blocks import Table
 from wfm.report.figures import FIGURES
+from wfm.report.figures_beside import FIGURES_BESIDE
 from wfm.report.html import compact, html
 from wfm.report.page import page
 from wfm.report.sentences import ranked
@@ -161,7 +162,7 @@ def test_no_text_of_a_figure_can_end_its_script(report: str) -> None:
     assert "<" not in data
     figures = json.loads(data)
     assert set(figures) == {"zh", "en"}
-    assert set(figures["zh"]) == set(FIGURES)
+    assert set(figures["zh"]) == {*FIGURES, *FIGURES_BESIDE}
 
 
 @pytest.mark.parametrize("name", sorted(FIGURES))

@@ -61,7 +61,7 @@ def test_an_ordinary_plan_has_no_such_page(quickstart: ShownPlan) -> None:
     assert quickstart.peak is None
     for language in LANGUAGES:
         parts = page(quickstart, language).sections
-        assert [part.title.partition(" ")[0] for part in parts] == [str(i) for i in range(1, 9)]
+        assert [part.title.partition(" ")[0] for part in parts] == [str(i) for i in range(1, 10)]
         assert "peak" not in {part.id for part in parts}
         assert text("screen.peak", language) not in screen(quickstart, language)
         assert terms(quickstart, language)[-1][0] != text("peak_term.missed", language)
@@ -69,11 +69,11 @@ def test_an_ordinary_plan_has_no_such_page(quickstart: ShownPlan) -> None:
 
 
 def test_it_stands_behind_service_and_is_numbered(plan: ShownPlan) -> None:
-    for language, title in (("zh", "5 高峰日：7月7日 周三"), ("en", "5 Peak day: Wed 7 Jul")):
+    for language, title in (("zh", "6 高峰日：7月7日 周三"), ("en", "6 Peak day: Wed 7 Jul")):
         parts = page(plan, language).sections
-        assert [part.id for part in parts][3:6] == ["service", "peak", "people"]
-        assert parts[4].title == title
-        assert [part.title.partition(" ")[0] for part in parts] == [str(i) for i in range(1, 10)]
+        assert [part.id for part in parts][3:7] == ["service", "beside", "peak", "people"]
+        assert parts[5].title == title
+        assert [part.title.partition(" ")[0] for part in parts] == [str(i) for i in range(1, 11)]
 
 
 def test_both_languages_say_the_same_numbers(plan: ShownPlan) -> None:

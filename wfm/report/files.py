@@ -82,9 +82,16 @@ def tables(plan: Plan) -> dict[str, pd.DataFrame]:
         "ledger": plan.ledger,
         "options": plan.options,
         "break_evens": plan.break_evens,
+        **_beside(plan),
         **_peak(plan),
         "origins": origins,
     }
+
+
+def _beside(plan: Plan) -> dict[str, pd.DataFrame]:
+    """Formula beside simulation; none where a plan of before was read."""
+    beside = plan.beside
+    return {} if beside is None else {"beside_cells": beside.cells, "beside_intervals": beside.intervals}
 
 
 def _peak(plan: Plan) -> dict[str, pd.DataFrame]:

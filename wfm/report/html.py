@@ -10,6 +10,7 @@ import wfm
 from wfm.report import page as pages
 from wfm.report.blocks import Chart, Table
 from wfm.report.figures import FIGURES
+from wfm.report.figures_beside import FIGURES_BESIDE
 from wfm.report.figures_peak import FIGURES_PEAK
 from wfm.report.sections_money import conclusion
 from wfm.report.words import LANGUAGES, text
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from wfm.plan import Plan
 
 _CODES = {"zh": "zh-CN", "en": "en"}
-_FIGURES = {**FIGURES, **FIGURES_PEAK}
+_FIGURES = {**FIGURES, **FIGURES_BESIDE, **FIGURES_PEAK}
 
 
 def html(plan: Plan) -> str:

@@ -13,6 +13,7 @@ from wfm.report.headline import headline
 if TYPE_CHECKING:
     import pandas as pd
 
+    from wfm.beside import Beside
     from wfm.peakday import PeakDay
     from wfm.plan import Plan
 
@@ -66,6 +67,7 @@ def plan_object(plan: Plan, tables: dict[str, Any] | None = None) -> dict[str, A
         "options": _rows(plan.options),
         "break_evens": _rows(plan.break_evens),
         "peak": None if plan.peak is None else _peak(plan.peak),
+        "beside": None if plan.beside is None else _beside(plan.beside),
     }
     schedule = plan.schedule
     # What no table holds keeps all its digits, so that the same plan can be read from here again (`wfm.report.saved`).
@@ -101,6 +103,13 @@ def _peak(peak: PeakDay) -> dict[str, Any]:
             if column in peak.intervals
         },
     }
+
+
+def _beside(beside: Beside) -> dict[str, Any]:
+    """Formula beside simulation over the whole plan; its tables say the rest."""
+    whole = beside.cells[beside.cells["scope"] == "all"].drop(columns=["scope", "weekday", "slot"])
+    told = {name: getattr(beside, name) for name in ("reasons", "linked", "replications", "contacts")}
+    return {**told, "overall": {row.pop("kpi"): row for row in _rows(whole)}}
 
 
 def schema() -> dict[str, Any]:
@@ -152,6 +161,7 @@ def schema() -> dict[str, Any]:
             origins={"type": "array", "items": origin},
             overrides={"type": "array", "items": text},
             peak={"type": ["object", "null"]},
+            beside={"type": ["object", "null"]},
             tables={"type": "object", "additionalProperties": table},
             scenario={"type": "object", "required": ["wfm", "name", "plan"]},
         ),

@@ -47,7 +47,7 @@ _NEEDED = (
     "break_evens",
 )
 #: Tables that a plan may have.
-_OPTIONAL = ("history", "repairs", "peak_intervals", "peak_hours", "peak_minutes")
+_OPTIONAL = ("history", "repairs", "beside_cells", "beside_intervals", "peak_intervals", "peak_hours", "peak_minutes")
 _AGAIN = "Write it again with wfm run"
 
 
@@ -197,6 +197,7 @@ def _plan(value: dict[str, Any], file: Path) -> Plan:
         origins=tuple(_origins(value["origins"], scenario)),
         overrides=(*map(str, value["overrides"]), *(f"tables/{name}.csv" for name in replaced)),
         peak=_peak(value.get("peak"), tables),
+        beside=_beside(value.get("beside"), tables),
     )
 
 
@@ -207,6 +208,21 @@ def _peak(saved: dict[str, Any] | None, tables: dict[str, pd.DataFrame]) -> Any:
         return None
     parts = {name: tables[f"peak_{name}"] for name in ("intervals", "hours", "minutes")}
     return PeakDay(date.fromisoformat(saved["day"]), tuple(saved["views"]), replications=int(saved["replications"]), **parts)
+
+
+def _beside(saved: dict[str, Any] | None, tables: dict[str, pd.DataFrame]) -> Any:
+    from wfm.beside import Beside
+
+    if saved is None:
+        return None
+    return Beside(
+        reasons=tuple(map(str, saved["reasons"])),
+        linked=bool(saved["linked"]),
+        replications=int(saved["replications"]),
+        contacts=int(saved["contacts"]),
+        cells=tables["beside_cells"],
+        intervals=tables["beside_intervals"],
+    )
 
 
 def _tables(described: dict[str, Any], file: Path, scenario: Scenario) -> tuple[dict[str, pd.DataFrame], list[str]]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from wfm.core import kpi
 from wfm.history.repairs import lines_said, row_said
-from wfm.report import formats, sections_money, sections_peak, sentences, tallied
+from wfm.report import formats, sections_beside, sections_money, sections_peak, sentences, tallied
 from wfm.report.blocks import Block, Chart, Items, Section, Table, chart, heads
 from wfm.report.headline import headline
 from wfm.report.words import name, text
@@ -39,6 +39,7 @@ def sections(plan: Plan, language: str) -> list[Section]:
         demand(plan, language),
         shifts(plan, language),
         service(plan, language),
+        *sections_beside.beside_formula(plan, language),
         *sections_peak.peak_day(plan, language),
         people(plan, language),
         sections_money.money(plan, language),

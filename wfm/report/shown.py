@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from wfm.plan import Plan, make_plan
-from wfm.report import figures, figures_money, figures_peak
+from wfm.report import figures, figures_beside, figures_money, figures_peak
 from wfm.report.headline import Headline, headline
 
 if TYPE_CHECKING:
@@ -45,6 +45,18 @@ class Plots:
         """Share of days on which all targets are met, by weekday."""
         return figures.weekdays(self._plan, self._language(language))
 
+    def beside_steps(self, language: str | None = None) -> Any:
+        """Why formula and simulation differ: the steps from the one to the other."""
+        return figures_beside.steps(self._plan, self._language(language))
+
+    def beside_slots(self, language: str | None = None) -> Any:
+        """Share answered in time by time of day: formula at the agents needed and scheduled, and simulation."""
+        return figures_beside.slots(self._plan, self._language(language))
+
+    def beside_week(self, language: str | None = None) -> Any:
+        """How far the simulation lies above what the formula promised, by weekday and time."""
+        return figures_beside.week(self._plan, self._language(language))
+
     def cash(self, language: str | None = None) -> Any:
         """Cumulative cash of each option against none."""
         return figures_money.cash(self._plan, self._language(language))
@@ -76,7 +88,7 @@ class Plots:
 
     def __repr__(self) -> str:
         peak = "" if self._plan.peak is None else ", peak_agents, peak_service, peak_queue"
-        return f"plots: {', '.join(figures.FIGURES)}{peak}"
+        return f"plots: {', '.join([*figures.FIGURES, *figures_beside.FIGURES_BESIDE])}{peak}"
 
 
 class ShownPlan(Plan):

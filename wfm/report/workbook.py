@@ -9,7 +9,7 @@ from datetime import datetime, time
 from typing import TYPE_CHECKING, Any
 
 from wfm.core import kpi
-from wfm.report import formats, page, sentences, workbook_money, workbook_peak, workbook_steps
+from wfm.report import formats, page, sentences, workbook_beside, workbook_money, workbook_peak, workbook_steps
 from wfm.report.headline import headline
 from wfm.report.sheet import Sheet, Styles, put, write
 from wfm.report.words import text
@@ -30,6 +30,7 @@ _SHEETS: tuple[Callable[[Plan, str], Sheet], ...] = (
     workbook_steps.service,
     workbook_steps.weekdays,
     workbook_steps.service_overall,
+    *workbook_beside.SHEETS,
     *workbook_peak.SHEETS,
     workbook_money.people,
     workbook_money.ledger,
@@ -66,7 +67,8 @@ def workbook(plan: Plan, language: Language | None = None) -> bytes:
     made = datetime.combine(plan.scenario.plan.start, time())
     book.set_properties({"title": getattr(plan.scenario.name, chosen), "author": "openwfm", "created": made})
     styles = Styles(book)
-    made_of = [make for make in _SHEETS if plan.peak is not None or make not in workbook_peak.SHEETS]
+    absent = (*(workbook_peak.SHEETS if plan.peak is None else ()), *(workbook_beside.SHEETS if plan.beside is None else ()))
+    made_of = [make for make in _SHEETS if make not in absent]
     sheets = [make(plan, chosen) for make in made_of]
     # A list of shortfalls that is empty is good news and needs no sheet of its own.
     sheets = [sheet for sheet in sheets if sheet.rows or sheet.name != text("sheet.shortfalls", chosen)]

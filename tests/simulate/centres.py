@@ -89,8 +89,8 @@ def centres(draw: st.DrawFn) -> tuple[Centre, Crowd]:
     short = st.sampled_from([0.0, 0.0, 2 * unit / SECOND, 6 * unit / SECOND])
     skills = tuple(
         Skill(
-            y, g, level=draw(st.integers(0, 1)), rank=draw(st.integers(0, 1)), delay=draw(short), reserve=draw(st.sampled_from([0, 0, 1, 2])),
-            factor=draw(st.sampled_from([1.0, 1.0, 1.5, 0.0])), handicap=draw(short),
+            y, g, level=draw(st.integers(0, 1)), rank=draw(st.integers(0, 1)), delay=draw(short),
+            reserve=draw(st.sampled_from([0, 0, 1, 2])), factor=draw(st.sampled_from([1.0, 1.0, 1.5, 0.0])), handicap=draw(short),
         )
         for y in range(Y) for g in range(G) if draw(st.sampled_from([True, True, False]))
     )  # fmt: skip

@@ -40,10 +40,13 @@ SLOT_BUSYNESS = 8  # one interval's level within its day; 8 and 9 likewise
 AGENTS = 10  # whether a fractional agent is there in an interval
 START = 12  # who is there already when a stretch of time begins; 12 and 13
 TRANSFER = 14  # whether and where to a finished leg is transferred
-
-# Below 24 the other purposes of arrivals.
+DAY_LEVEL = 16  # what is new in a type's level on a day, when days hang together
+COMMON_LEVEL = 18  # what is new on a day in the level that types share, under type 0
+SLOT_LEVEL = 20  # what is new in an interval's level, when the intervals of a day hang together; 20 and 21
+BURST = 22  # one more contact of a burst, 22, and its lag, 23
 CLASS = 24  # which class of problem a contact is about
 SPEED = 26  # an agent's own speed
+BREAKDOWN = 28  # how long the platform is up, or down
 
 # Families of the handle time.
 LOGNORMAL = 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal, get_args
 
 import numpy as np
@@ -68,7 +68,8 @@ class Group:
     Attributes
     ----------
     agents
-        int64[K], agents on queue in each interval; nobody in particular leaves or comes. Or None, with a roster.
+        [K], agents on queue in each interval; nobody in particular leaves or comes. Fractions are chances, for each replication
+        to draw. Or None, with a roster.
     roster
         int64[n, 3], rows (agent, from, to) in microseconds: when each agent, numbered from 0, is on queue; time between two rows
         of an agent is a break. Or None.
@@ -76,17 +77,18 @@ class Group:
         Coefficient of variation of the agents' own speeds: each one's handle times are the type's times a factor of mean 1.
     """
 
-    agents: NDArray[np.int64] | None = None
+    agents: NDArray[np.int64] | NDArray[np.float64] | None = None
     roster: NDArray[np.int64] | None = None
     speed_cv: float = 0.0
 
     def __post_init__(self) -> None:
         if (self.agents is None) == (self.roster is None):
             raise ValueError("a group has either agents by interval or a roster")
-        if self.agents is not None and (np.asarray(self.agents) < 0).any():
-            raise ValueError(
-                f"agents has to be 0 or more; the first that is not is number {int(np.argmax(np.asarray(self.agents) < 0))}"
-            )
+        if self.agents is not None:
+            bad = ~(np.isfinite(self.agents) & (np.asarray(self.agents) >= 0))
+            if bad.any():
+                first = int(np.argmax(bad))
+                raise ValueError(f"agents has to be 0 or more; the first that is not is number {first}: {self.agents[first]}")
         if self.roster is not None:
             _check_roster(np.asarray(self.roster))
         _between("speed_cv", self.speed_cv, 0.0, 10.0)
@@ -96,7 +98,7 @@ class Group:
         """How many different agents there are."""
         if self.roster is not None:
             return int(self.roster[:, 0].max()) + 1 if len(self.roster) else 0
-        return int(self.agents.max()) if self.agents is not None and len(self.agents) else 0
+        return math.ceil(self.agents.max()) if self.agents is not None and len(self.agents) else 0
 
 
 @dataclass(frozen=True)
@@ -127,6 +129,33 @@ class Outage:
         _between("loss", self.loss, 0.0, 1.0)
 
 
+@dataclass(frozen=True)
+class Breakdowns:
+    """A platform that is not always there (S0-19): up and down by turns, each for an exponential time.
+
+    Attributes
+    ----------
+    availability
+        Share of time it is up, in the long run.
+    mean_length
+        Mean length of a time without it [s].
+    groups
+        Numbers of the groups that work on it; None for all.
+    refuses
+        Whether contacts that arrive meanwhile are blocked; else they wait.
+    """
+
+    availability: float
+    mean_length: float = 1800.0
+    groups: tuple[int, ...] | None = None
+    refuses: bool = False
+
+    def __post_init__(self) -> None:
+        if not 0 < self.availability <= 1:
+            raise ValueError(f"availability is {self.availability}; it has to be above 0 and 1 at most")
+        _between("mean_length", self.mean_length, 1.0, _LONGEST)
+
+
 @dataclass(frozen=True, eq=False)
 class Centre:
     """Contact types and groups on one grid of intervals.
@@ -151,8 +180,8 @@ class Centre:
     ----------
     kinds
         Contact types, each as if it were a queue of its own; their ``agents`` and ``lines`` are not used.
-    groups, skills, outages
-        Who may answer.
+    groups, skills, outages, breakdowns
+        Who may answer, and when not. Engines play what `wfm.simulate.settled.settled` makes of chances.
     lines
         Contacts in the system at once on a line, or None.
     weight, head_start
@@ -170,7 +199,8 @@ class Centre:
     transfers: NDArray[np.float64] | None = None
     leaving: Leaving = "finish"
     closing: Closing = "answer"
-    outages: tuple[Outage, ...] = field(default=())
+    outages: tuple[Outage, ...] = ()
+    breakdowns: Breakdowns | None = None
 
     def __post_init__(self) -> None:
         Y, G = len(self.kinds), len(self.groups)

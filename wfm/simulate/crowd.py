@@ -15,24 +15,27 @@ from wfm.simulate.drawing import Drawn, draw
 
 @dataclass(frozen=True, eq=False)
 class Crowd:
-    """First attempts of N contacts by arrival, which is their number; int64, times in microseconds.
+    """First attempts of N contacts by arrival, which is their number.
 
-    Of equal arrivals the lower type comes first. ``kind``, ``day`` and ``ordinal`` key what later attempts and legs need;
-    ``speed`` is each agent's own factor on handle times, agents counted through all groups. ``numbers`` are those of the types in
-    the keys of random numbers.
+    ``columns`` is int64[7, N], times in microseconds: ``kind``, ``interval``, ``arrival``, ``handle``, ``patience``, ``day`` and
+    ``ordinal``, which are properties as well. Of equal arrivals the lower type comes first. The last two and the kind key what
+    later attempts and legs need; ``numbers`` are those of the types in the keys of random numbers. ``speed`` is each agent's own
+    factor on handle times, agents counted through all groups.
     """
 
     seed: int
     replication: int
-    kind: NDArray[np.int64]
-    arrival: NDArray[np.int64]
-    interval: NDArray[np.int64]
-    handle: NDArray[np.int64]
-    patience: NDArray[np.int64]
-    day: NDArray[np.int64]
-    ordinal: NDArray[np.int64]
+    columns: NDArray[np.int64]
     speed: NDArray[np.float64]
     numbers: tuple[int, ...]
+
+    kind = property(lambda self: self.columns[0], doc="Contact type.")
+    interval = property(lambda self: self.columns[1], doc="Interval of the arrival.")
+    arrival = property(lambda self: self.columns[2], doc="Clock time.")
+    handle = property(lambda self: self.columns[3], doc="Handle time.")
+    patience = property(lambda self: self.columns[4], doc="Willingness to wait.")
+    day = property(lambda self: self.columns[5], doc="Ordinal of the local day.")
+    ordinal = property(lambda self: self.columns[6], doc="Number within type and day.")
 
 
 def draw_crowd(centre: Centre, seed: int, replication: int) -> Crowd:
@@ -48,16 +51,13 @@ def draw_crowd(centre: Centre, seed: int, replication: int) -> Crowd:
 
 def together(centre: Centre, parts: list[Drawn]) -> Crowd:
     """One crowd of what was drawn, or replayed, for each type."""
-    seed, replication = parts[0].seed, parts[0].replication
-    names = ("arrival", "interval", "handle", "patience", "day", "ordinal")
-    numbers = tuple(part.kind for part in parts)
     sizes = np.array([0, *(len(part.arrival) for part in parts)]).cumsum()
-    columns = [np.concatenate([getattr(part, name) for part in parts]) for name in names]
-    place = np.empty(sizes[-1], dtype=np.int64)
-    kind = np.empty(sizes[-1], dtype=np.int64)
-    crowd_kernel.merge(columns[0], sizes, place, kind)
-    arrival, interval, handle, patience, day, ordinal = (np.take(column, place) for column in columns)
-    return Crowd(seed, replication, kind, arrival, interval, handle, patience, day, ordinal, speeds(centre, seed), numbers)
+    drawn, columns = np.empty((6, sizes[-1]), dtype=np.int64), np.empty((7, sizes[-1]), dtype=np.int64)
+    for part, first, end in zip(parts, sizes[:-1], sizes[1:], strict=True):
+        for row, name in enumerate(("interval", "arrival", "handle", "patience", "day", "ordinal")):
+            drawn[row, first:end] = getattr(part, name)
+    crowd_kernel.merge(drawn, sizes, columns)
+    return Crowd(parts[0].seed, parts[0].replication, columns, speeds(centre, parts[0].seed), tuple(part.kind for part in parts))
 
 
 def speeds(centre: Centre, seed: int) -> NDArray[np.float64]:

@@ -16,20 +16,22 @@ _uniform, _TRANSFER = draws.uniform, draws.TRANSFER
 
 
 @_compile
-def merge(arrival: Integers, sizes: Integers, place: Integers, kind: Integers) -> None:
-    """Order of the arrivals of several types, one type's after the other's and each in order.
+def merge(drawn: Integers, sizes: Integers, columns: Integers) -> None:
+    """Contacts of several types in order of arrival; of equal arrivals the lower type comes first.
 
-    ``sizes`` [Y + 1] holds where each begins and the last ends; outputs [N] are the place of each arrival in turn, and its type.
-    Of equal ones the lower type comes first.
+    ``drawn`` [6, N] has interval, arrival, handle, patience, day and ordinal, one type after the other and each in order; ``sizes``
+    [Y + 1] holds where each begins and the last ends; ``columns`` [7, N] is the output, the type before those six.
     """
-    Y, N = len(sizes) - 1, len(arrival)
+    Y, N = len(sizes) - 1, drawn.shape[1]
     at = sizes[:-1].copy()
     for i in range(N):
         best = ZERO - 1
         for y in range(Y):
-            if at[y] < sizes[y + 1] and (best < 0 or arrival[at[y]] < arrival[at[best]]):
+            if at[y] < sizes[y + 1] and (best < 0 or drawn[1, at[y]] < drawn[1, at[best]]):
                 best = y
-        place[i], kind[i] = at[best], best
+        columns[0, i] = best
+        for row in range(6):
+            columns[row + 1, i] = drawn[row, at[best]]
         at[best] += 1
 
 

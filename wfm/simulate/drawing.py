@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from wfm.core import distributions_kernel, draws
 from wfm.simulate import drawing_kernel
 from wfm.simulate.arguments import arguments
+from wfm.simulate.arrivals_drawn import levels, responses
 from wfm.simulate.model import Model
 
 TYPE = 0  # number of a plan's only contact type in the keys of random numbers
@@ -45,24 +46,32 @@ def draw(model: Model, seed: int, replication: int, kind: int = TYPE) -> Drawn:
     draws.check_key(seed=seed, replication=replication, type=kind)
     given = arguments(model)
     key, expected = (seed, replication, kind), np.empty(len(given.start))
-    total = drawing_kernel.expect(given.length, given.rate, given.day, given.day_cv, given.slot_cv, key, expected)
+    day_level, slot_level = levels(given, key, 1)
+    total = drawing_kernel.expect(
+        given.length, given.rate, given.day, given.day_cv, given.slot_cv, day_level[0], slot_level[0], key, expected
+    )
+    bursts, places = responses(given, key, 1)
+    total += places[-1]
     room = int(total + 6 * math.sqrt(total)) + 16
     while True:
         contacts = np.empty((6, room), dtype=np.int64)  # one block: less to ask of the system than for six
         count = drawing_kernel.fill(
-            given.start, given.length, given.day, expected, given.aht, key, given.handle_law, given.patience_law, *contacts
-        )
+            given.start, given.length, given.day, expected, given.tilt, given.aht, key, given.handle_law,
+            given.patience_law, bursts, places[0], places[1], *contacts,
+        )  # fmt: skip
         if count < room:
             arrival, interval, handle, patience, day, ordinal = contacts[:, :count]
             return Drawn(seed, replication, arrival, interval, handle, patience, day, ordinal, kind)
         room *= 2
 
 
-def draw_agents(agents: NDArray[np.float64], day: NDArray[np.int64], seed: int, replication: int) -> NDArray[np.int64]:
-    """Whole agents of each interval: the mean rounded up with the chance of its fraction, else down."""
-    draws.check_key(seed=seed, replication=replication)
+def draw_agents(
+    agents: NDArray[np.float64], day: NDArray[np.int64], seed: int, replication: int, group: int = TYPE
+) -> NDArray[np.int64]:
+    """Whole agents of each interval: the mean rounded up with the chance of its fraction, else down; groups by themselves."""
+    draws.check_key(seed=seed, replication=replication, type=group)
     whole = np.empty(len(day), dtype=np.int64)
-    drawing_kernel.whole_agents(np.array(agents, dtype=float), np.array(day, dtype=np.int64), (seed, replication, TYPE), whole)
+    drawing_kernel.whole_agents(np.array(agents, dtype=float), np.array(day, dtype=np.int64), (seed, replication, group), whole)
     return whole
 
 

@@ -26,43 +26,32 @@ _compile = kernel(__file__, tally_kernel.__file__)
 
 @_compile
 def tally_leg(
-    sums: Integers,
-    within: Floats,
-    kind: int,
-    interval: int,
-    outcome: int,
-    wait: int,
-    handle: int,
-    resumed: bool,
-    first_kind: int,
-    first_interval: int,
-    fresh: bool,
+    sums: Integers, here: int, first: int, within: float, outcome: int, wait: int, handle: int, resumed: bool, fresh: bool
 ) -> None:
-    """Add a leg to ``sums`` [Y, K, len(tally_kernel.NAMES)].
+    """Add a leg to flat ``sums``: at ``here`` those of its type and interval, at ``first`` those of the customer's first leg.
 
-    ``resumed`` says that it goes on with a leg that was returned to its queue: it is not offered again, and whether it was answered
-    in time is known already. ``fresh`` says that it is the customer's first leg of all.
+    ``within`` in microseconds. ``resumed`` says that it goes on with a leg that was returned to its queue: it is not offered again,
+    and whether it was answered in time is known already. ``fresh`` says that it is the customer's first leg of all.
     """
-    here = sums[kind, interval]
     if not resumed:
-        here[_OFFERED] += 1
+        sums[here + _OFFERED] += 1
     if fresh:
-        here[_CUSTOMERS] += 1
-    in_time = not resumed and wait <= within[kind, interval]
-    if outcome == _OUT_HANDLED or outcome == _OUT_TRANSFERRED or outcome == _OUT_RETURNED:
-        here[_ANSWERED_WITHIN] += in_time
-        here[_WAIT_HANDLED] += wait
-        here[_HANDLE_TIME] += handle
+        sums[here + _CUSTOMERS] += 1
+    in_time = not resumed and wait <= within
+    if outcome in (_OUT_HANDLED, _OUT_TRANSFERRED, _OUT_RETURNED):
+        sums[here + _ANSWERED_WITHIN] += in_time
+        sums[here + _WAIT_HANDLED] += wait
+        sums[here + _HANDLE_TIME] += handle
         if outcome != _OUT_RETURNED:
-            here[_HANDLED] += 1
+            sums[here + _HANDLED] += 1
         if outcome == _OUT_HANDLED:
-            sums[first_kind, first_interval, _CUSTOMERS_HANDLED] += 1
+            sums[first + _CUSTOMERS_HANDLED] += 1
     elif outcome == _OUT_ABANDONED:
-        here[_ABANDONED] += 1
-        here[_ABANDONED_WITHIN] += in_time
-        here[_WAIT_ABANDONED] += wait
+        sums[here + _ABANDONED] += 1
+        sums[here + _ABANDONED_WITHIN] += in_time
+        sums[here + _WAIT_ABANDONED] += wait
     elif outcome == _OUT_BLOCKED:
-        here[_BLOCKED] += 1
+        sums[here + _BLOCKED] += 1
 
 
 @_compile
@@ -78,13 +67,13 @@ def tally_visits(
     within: Floats,
     sums: Integers,
 ) -> None:
-    """Add rows of `wfm.simulate.visits.Visits`, which are in order of contact, attempt and leg."""
-    first_kind, first_interval = 0, 0
+    """Add rows of `wfm.simulate.visits.Visits`, which are in order of contact, attempt and leg; ``sums`` [Y, K, columns]."""
+    K, flat = sums.shape[1], sums.reshape(-1)
+    first = 0
     for i in range(len(contact)):
+        here = (kind[i] * K + interval[i]) * sums.shape[2]
         fresh = attempt[i] == 1 and leg[i] == 1
         if fresh:
-            first_kind, first_interval = kind[i], interval[i]
+            first = here
         resumed = leg[i] > 1 and outcome[i - 1] == _OUT_RETURNED
-        tally_leg(
-            sums, within, kind[i], interval[i], outcome[i], wait[i], handle[i], resumed, first_kind, first_interval, fresh
-        )  # fmt: skip
+        tally_leg(flat, here, first, within[kind[i], interval[i]], outcome[i], wait[i], handle[i], resumed, fresh)

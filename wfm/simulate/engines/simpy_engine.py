@@ -124,7 +124,7 @@ class Play:
         self.lines, self.on_line = centre.lines, 0
         self.fresh: Iterator[tuple[int, ...]] = zip(
             range(len(crowd.arrival)),
-            *(column.tolist() for column in (crowd.kind, crowd.interval, crowd.arrival, crowd.handle, crowd.patience)),
+            *(column.tolist() for column in crowd.columns[:5]),
             strict=True,
         )
         self.queues: list[list[Leg]] = [[] for _ in centre.kinds]  # in order of arrival

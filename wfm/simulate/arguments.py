@@ -8,7 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wfm.core import draws
+from wfm.simulate.arrivals import Bursts, Linked, burst_arguments, linked_arguments
 from wfm.simulate.model import Model
+
+_LEVEL = np.empty(0)
 
 
 class Arguments(NamedTuple):
@@ -24,6 +27,9 @@ class Arguments(NamedTuple):
     day: NDArray[np.int64]
     day_cv: NDArray[np.float64]
     slot_cv: NDArray[np.float64]
+    tilt: NDArray[np.float64]
+    linked: Linked
+    bursts: Bursts
     handle_law: NDArray[np.float64]
     patience_law: NDArray[np.float64]
     redials: tuple[float, float, float, int]
@@ -54,6 +60,9 @@ def arguments(model: Model) -> Arguments:
         np.array(model.day, dtype=np.int64),
         np.array(model.day_cv, dtype=float),
         np.array(model.slot_cv, dtype=float),
+        _LEVEL if model.tilt is None else np.array(model.tilt, dtype=float),
+        linked_arguments(model.busyness),
+        burst_arguments(model.bursts),
         np.array(model.handle_law, dtype=float),
         np.array(model.patience_law, dtype=float),
         (float(model.redial_busy), float(model.redial_abandon), float(model.redial_delay), model.attempts_max),

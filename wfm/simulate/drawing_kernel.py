@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -22,23 +24,58 @@ _BUSYNESS, _SLOT_BUSYNESS, _AGENTS = draws.BUSYNESS, draws.SLOT_BUSYNESS, draws.
 
 @_compile
 def expect(
-    length: Integers, rate: Floats, day: Integers, day_cv: Floats, slot_cv: Floats, key: tuple[int, int, int], expected: Floats
+    length: Integers,
+    rate: Floats,
+    day: Integers,
+    day_cv: Floats,
+    slot_cv: Floats,
+    day_level: Floats,
+    slot_level: Floats,
+    key: tuple[int, int, int],
+    expected: Floats,
 ) -> float:
     """Contacts expected in each interval (output, [K]), at the level of its day and its own; returns their sum.
 
-    ``key`` is seed, replication and number of the contact type; a day's level scatters as its first interval says.
+    ``key`` is seed, replication and number of the contact type; a day's level scatters as its first interval says. Levels that
+    hang together are given, [K] each; those that do not are [0], and drawn each by itself.
     """
     seed, replication, kind = key
     first, busyness, total = ZERO, 1.0, 0.0
     for k in range(len(rate)):
         if k == 0 or day[k] != day[k - 1]:
             first = k
-            busyness = _factor(seed, replication, _BUSYNESS + ZERO, kind, day[k], k - first, day_cv[k])
+            if len(day_level) > 0:
+                busyness = day_level[k]
+            else:
+                busyness = _factor(seed, replication, _BUSYNESS + ZERO, kind, day[k], k - first, day_cv[k])
         expected[k] = rate[k] * length[k] / SECOND * busyness
-        if slot_cv[k] != 0.0:
+        if len(slot_level) > 0:
+            expected[k] *= slot_level[k]
+        elif slot_cv[k] != 0.0:
             expected[k] *= _factor(seed, replication, _SLOT_BUSYNESS + ZERO, kind, day[k], k - first, slot_cv[k])
         total += expected[k]
     return total
+
+
+@_compile
+def tilted(share: float, tilt: float) -> float:
+    """Part of an interval after which a share of its contacts has come, if the rate rises from 1 - tilt to 1 + tilt times its mean.
+
+    The root of (1 - tilt) t + tilt t**2 = share that does not cancel, also with a slope near 0.
+    """
+    at_first = 1.0 - tilt
+    below = at_first + math.sqrt(max(at_first * at_first + 4.0 * tilt * share, 0.0))
+    return 2.0 * share / below if below > 0.0 else 0.0
+
+
+@_compile
+def tilt_arrivals(start: Integers, length: Integers, tilt: Floats, interval: Integers, arrival: Integers) -> None:
+    """Move arrivals (changed in place), drawn with level rates, to where rates that slope bring them; their order stays."""
+    for i in range(len(arrival)):
+        k = interval[i]
+        if tilt[k] != 0.0:
+            share = (arrival[i] - start[k] + 0.5) / length[k]  # the clock's microsecond holds it in the middle
+            arrival[i] = start[k] + min(int(tilted(share, tilt[k]) * length[k]), length[k] - 1)
 
 
 @_compile
@@ -47,10 +84,14 @@ def fill(
     length: Integers,
     day: Integers,
     expected: Floats,
+    tilt: Floats,
     aht: Floats,
     key: tuple[int, int, int],
     handle_law: Floats,
     patience_law: Floats,
+    responses: Integers,
+    since: int,
+    until: int,
     arrival: Integers,
     interval: Integers,
     handle: Integers,
@@ -59,6 +100,9 @@ def fill(
     ordinal: Integers,
 ) -> int:
     """First attempts of all days; the last six are outputs, of `wfm.simulate.drawing.Drawn`.
+
+    ``tilt`` is [K], or [0] where every interval's rate is level. Columns ``since`` to ``until`` of ``responses`` [6, N] are what
+    bursts bring, by arrival.
 
     Returns
     -------
@@ -77,6 +121,8 @@ def fill(
             seed, replication, kind, day[first], start[first:last], length[first:last], expected[first:last], first,
             arrival[here:], interval[here:],
         )  # fmt: skip
+        if len(tilt) > 0:
+            tilt_arrivals(start, length, tilt, interval[here:count], arrival[here:count])
         _fill_attempts(
             seed, replication, kind, day[first], handle_law, aht, patience_law, interval[here:count], handle[here:count],
             patience[here:count],
@@ -85,9 +131,63 @@ def fill(
             of_day[i] = day[first]
             ordinal[i] = i - here
         if count == len(arrival):
-            break
+            return count
         first = last
-    return count
+    if until > since:
+        if count + until - since > len(arrival):
+            return len(arrival)
+        merge(responses, since, until, count, (arrival, interval, handle, patience, of_day, ordinal))
+    return count + until - since
+
+
+@_compile
+def merge(
+    responses: Integers,
+    since: int,
+    until: int,
+    count: int,
+    contacts: tuple[Integers, Integers, Integers, Integers, Integers, Integers],
+) -> None:
+    """Put what bursts bring among the ``count`` contacts there are, by arrival; at equal times behind them."""
+    arrival, before = contacts[0], np.empty(until - since, dtype=np.int64)
+    i = count
+    for j in range(until - since - 1, -1, -1):
+        while i > 0 and arrival[i - 1] > responses[0, since + j]:
+            i -= 1
+        before[j] = i
+    for q in range(6):
+        values = contacts[q]
+        i = count
+        for j in range(until - since - 1, -1, -1):
+            while i > before[j]:
+                i -= 1
+                values[i + j + 1] = values[i]
+            values[i + j] = responses[q, since + j]
+
+
+@_compile
+def fill_days(
+    key: tuple[int, int, int],
+    handle_law: Floats,
+    aht: Floats,
+    patience_law: Floats,
+    of_day: Integers,
+    interval: Integers,
+    handle: Integers,
+    patience: Integers,
+) -> None:
+    """Handle times and patience (outputs, [N]) of contacts whose arrivals are known, numbered from 0 on each day; days ascend."""
+    seed, replication, kind = key
+    first = ZERO
+    while first < len(of_day):
+        last = first + 1
+        while last < len(of_day) and of_day[last] == of_day[first]:
+            last += 1
+        _fill_attempts(
+            seed, replication, kind, of_day[first], handle_law, aht, patience_law, interval[first:last], handle[first:last],
+            patience[first:last],
+        )  # fmt: skip
+        first = last
 
 
 @_compile

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from wfm.core import distributions_kernel, draws
+from wfm.core import distributions, draws, laws
 from wfm.core.contacts import ContactType
+from wfm.core.distributions import Distribution
+from wfm.simulate.arrivals import Burst, Busyness, check_bursts
 
 SECOND = 1_000_000  # microseconds
 
@@ -51,6 +53,18 @@ class Model:
         Shares who try again, mean delay [s], attempts in all.
     lines
         Contacts in the system at once on a line, or None for no limit.
+    tilt
+        float64[K], -1 to 1: the rate goes in a straight line from ``1 - tilt`` times ``rate`` at an interval's start to
+        ``1 + tilt`` times at its end; None for level rates. `wfm.simulate.arrivals.tilts` and `wfm.simulate.arrivals.line` make
+        them.
+    busyness
+        How the levels of days and intervals hang together.
+    bursts
+        Contacts that mailings and airings bring on top of ``rate``.
+    handle
+        How handle times scatter, if not by ``family`` and ``cv``; its mean does not matter, that of each interval is ``aht``.
+    patience
+        Patience [s], if not by ``onset`` and ``then_mean``.
     """
 
     start: NDArray[np.int64]
@@ -71,6 +85,11 @@ class Model:
     redial_delay: float = 0.0
     attempts_max: int = 1
     lines: int | None = None
+    tilt: NDArray[np.float64] | None = None
+    busyness: Busyness = Busyness()  # noqa: RUF009 - frozen
+    bursts: tuple[Burst, ...] = ()
+    handle: Distribution | None = None
+    patience: Distribution | None = None
 
     def __post_init__(self) -> None:
         K = len(self.start)
@@ -86,6 +105,15 @@ class Model:
         _all_hold("day", self.day[1:], self.day[1:] >= self.day[:-1], "ascending")
         if self.lines is not None and self.lines < 0:
             raise ValueError(f"lines is {self.lines}; it has to be 0 or more, or None for no limit")
+        if self.tilt is not None:
+            if len(self.tilt) != K:
+                raise ValueError(f"tilt has {len(self.tilt)} values for {K} intervals")
+            _all_hold("tilt", self.tilt, np.abs(self.tilt) <= 1, "from -1 to 1")
+        check_bursts(self.bursts)
+        if self.handle is not None:
+            distributions.handle_law(self.handle)
+        if self.patience is not None:
+            distributions.patience_law(self.patience)
 
     @property
     def end(self) -> NDArray[np.int64]:
@@ -94,15 +122,19 @@ class Model:
 
     @property
     def handle_law(self) -> NDArray[np.float64]:
-        """Law of the handle time in units of its mean, as `wfm.core.distributions_kernel` takes it."""
+        """Law of the handle time in units of its mean, as `wfm.core.laws` writes it."""
+        if self.handle is not None:
+            return distributions.handle_law(self.handle)
         if self.family == draws.EXPONENTIAL:
-            return np.array([distributions_kernel.DELAYED, 0.0, 1.0])
-        return np.array([distributions_kernel.LOGNORMAL, 1.0, self.cv])
+            return np.array([laws.DELAYED, 0.0, 1.0])
+        return np.array([laws.LOGNORMAL, 1.0, self.cv])
 
     @property
     def patience_law(self) -> NDArray[np.float64]:
-        """Law of the patience [s], as `wfm.core.distributions_kernel` takes it."""
-        return np.array([distributions_kernel.DELAYED, self.onset, self.then_mean])
+        """Law of the patience [s], as `wfm.core.laws` writes it."""
+        if self.patience is not None:
+            return distributions.patience_law(self.patience)
+        return np.array([laws.DELAYED, self.onset, self.then_mean])
 
     def closing(self) -> NDArray[np.int64]:
         """int64[K]: when the open span that each interval lies in ends."""
@@ -145,6 +177,8 @@ class Model:
             redial_delay=contact.redial.delay,
             attempts_max=contact.redial.attempts_max,
             lines=lines,
+            handle=contact.spread.distribution,
+            patience=contact.patience_distribution,
         )
 
 

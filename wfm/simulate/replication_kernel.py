@@ -43,6 +43,11 @@ def replicate(
     day: Integers,
     day_cv: Floats,
     slot_cv: Floats,
+    tilt: Floats,
+    day_level: Floats,
+    slot_level: Floats,
+    responses: Integers,
+    places: Integers,
     key: tuple[int, int, int],
     handle_law: Floats,
     patience_law: Floats,
@@ -54,8 +59,9 @@ def replicate(
 ) -> int:
     """Play replications from that of ``key`` on, and add each to a row of ``sums`` [R, K, len(tally_kernel.NAMES)].
 
-    Arguments as of `wfm.simulate.engines.compiled_kernel.play`; ``agents`` are means, of which whole ones are drawn; ``within``
-    [K] in microseconds. Returns how the last play ended.
+    Arguments as of `wfm.simulate.engines.compiled_kernel.play` and `wfm.simulate.drawing_kernel`; ``agents`` are means, of which
+    whole ones are drawn; ``within`` [K] in microseconds; levels are [R, K], or [R, 0] to be drawn by themselves; ``places``
+    [R + 1] are where each replication's ``responses`` begin. Returns how the last play ended.
     """
     seed, first, kind = key
     K = len(start)
@@ -64,13 +70,14 @@ def replicate(
     contacts = np.empty((8, 16), dtype=np.int64)
     for r in range(len(sums)):
         this = (seed, first + r, kind)
-        total = _expect(length, rate, day, day_cv, slot_cv, this, expected)
+        total = _expect(length, rate, day, day_cv, slot_cv, day_level[r], slot_level[r], this, expected)
+        total += places[r + 1] - places[r]
         room = int(total + 6.0 * np.sqrt(total)) + 16
         while True:
             if room > contacts.shape[1]:
                 contacts = np.empty((8, room), dtype=np.int64)
             N = _fill(
-                start, length, day, expected, aht, this, handle_law, patience_law,
+                start, length, day, expected, tilt, aht, this, handle_law, patience_law, responses, places[r], places[r + 1],
                 contacts[0], contacts[1], contacts[2], contacts[3], contacts[4], contacts[5],
             )  # fmt: skip
             if contacts.shape[1] > N:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from wfm.core import draws
 from wfm.simulate import replication_kernel, tally_kernel
 from wfm.simulate.arguments import arguments
+from wfm.simulate.arrivals_drawn import levels, responses
 from wfm.simulate.drawing import TYPE, draw, draw_agents
 from wfm.simulate.engines import compiled, engine
 from wfm.simulate.model import Model
@@ -78,12 +79,14 @@ def replicate(
         return np.stack(rows) if rows else np.empty((0, K, len(COLUMNS)))
     given, limits = arguments(model), within(threshold, K)
     sums = np.zeros((replications, K, len(tally_kernel.NAMES)), dtype=np.int64)
-    at_once = max(1, int(_CONTACTS_AT_ONCE / (1 + model.rate @ model.length / 1e6)))
+    total = model.rate @ model.length / 1e6 + sum(burst.contacts for burst in model.bursts)
+    at_once = max(1, int(_CONTACTS_AT_ONCE / (1 + total)))
     for r in range(0, replications, at_once):
+        key, number = (seed, first + r, TYPE), min(at_once, replications - r)
         status = replication_kernel.replicate(
             given.start, given.length, given.closing, given.rate, mean, given.aht, given.day, given.day_cv, given.slot_cv,
-            (seed, first + r, TYPE), given.handle_law, given.patience_law, given.redials, given.talk_share, given.lines,
-            limits, sums[r : r + at_once],
+            given.tilt, *levels(given, key, number), *responses(given, key, number), key, given.handle_law, given.patience_law,
+            given.redials, given.talk_share, given.lines, limits, sums[r : r + at_once],
         )  # fmt: skip
         compiled.check(status)
     return in_seconds(sums)

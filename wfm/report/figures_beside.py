@@ -37,7 +37,7 @@ def steps(plan: Plan, language: str) -> Any:
             at += value
         else:
             levels.append((name, at, style.BLUE if what == "simulated" else style.RED))
-    ends = [value for _, start, size, half in bars for value in (start - half, start, start + size + half)] + [at]
+    ends = [value for _, start, size, half in bars for value in (start, start + size - half, start + size + half)] + [at]
     traces: list[Any] = [
         go.Bar(
             y=[bar[0] for bar in bars],

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from wfm.core import kpi
 from wfm.report import formats, sentences
 from wfm.report.blocks import Block, Chart, Items, Section, Table, heads
-from wfm.report.sentences_beside import DIGITS, findings, half_of, level, named, overall, points, step
+from wfm.report.sentences_beside import DIGITS, findings, half_of, half_shown, level, named, overall, points, step
 from wfm.report.words import text
 
 if TYPE_CHECKING:
@@ -81,13 +81,7 @@ def _steps(plan: Plan, beside: Beside, language: str) -> Table:
 def _level(row: dict[str, Any], what: str, name: str) -> str:
     if what != "simulated":
         return level(row[f"formula_{what}"], name)
-    half = half_of(row)
-    return level(row["simulated"], name) + ("" if formats.missing(half) else f" ±{_half(half, name)}")
-
-
-def _half(half: float, name: str) -> str:
-    """Half an interval: points of a share, seconds."""
-    return formats.number(half * (100 if kpi.KPIS[name].unit == "share" else 1), 2)
+    return level(row["simulated"], name, half_of(row))
 
 
 def _about(beside: Beside, what: str) -> dict[str, str]:
@@ -130,7 +124,7 @@ def _others(plan: Plan, beside: Beside, language: str) -> Table:
         cells = [_when(together[0], plan, language)]
         for name, row in zip(_OTHERS, together, strict=True):
             cells += [level(row[column], name) for column in ("formula_needed", "formula_scheduled", "simulated")]
-            cells.append(_half(half_of(row), name))
+            cells.append(half_shown(half_of(row), name))
         rows.append(cells)
     head = heads(language, "clock")
     for first in _OTHERS.values():

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from wfm.beside import Beside
     from wfm.plan import Plan
 
+#: A step below this makes no sentence of its own.
+SMALL = 0.0005
 #: Decimals of each KPI: of shares in per cent, of waits in seconds.
 DIGITS = {"sl_offered": 1, "abandon_rate_offered": 2, "mean_wait_all": 1, "occupancy": 1}
 
@@ -24,23 +26,19 @@ def findings(plan: Plan, beside: Beside, language: str) -> list[str]:
     """The difference over the plan, its reasons from the greatest on, those within chance, and single intervals."""
     row = overall(beside)["sl_offered"]
     reasons = [(reason, *step(row, reason)) for reason in beside.reasons]
-    sure = [(reason, value, half) for reason, value, half in reasons if abs(value) > half and abs(value) >= 5e-4]
-    rest = [(reason, value, half) for reason, value, half in reasons if (reason, value, half) not in sure and value != 0]
-    said = [_total(plan, row, language), _same_agents(row, language)]
+    # What is nothing at all needs no words.
+    known = [found for found in reasons if found[1] != 0 and not formats.missing(found[1])]
+    chance = [found for found in known if abs(found[1]) <= found[2]]
+    sure = [found for found in known if found not in chance and abs(found[1]) >= SMALL]
+    small = [found for found in known if found not in chance and found not in sure]
+    said = [_total(plan, row, bool(sure), language), _same_agents(row, language)]
     for reason, value, half in sorted(sure, key=lambda found: -abs(found[1])):
         why = text(f"beside_why.{named(reason, beside)}", language, **facts(plan, row, reason))
         said.append(text("beside.reason", language, points=points(value, half), why=why))
-    if rest:
-        parts = [
-            text(
-                "beside.within_part",
-                language,
-                name=text(f"beside_step.{named(reason, beside)}", language).lstrip("＋+ "),
-                points=points(value, half),
-            )
-            for reason, value, half in rest
-        ]
-        said.append(text("beside.within_chance", language, list=("、" if language == "zh" else ", ").join(parts)))
+    least = formats.significant(100 * SMALL)
+    for key, group in (("small", small), ("within_chance", chance)):
+        if group:
+            said.append(text(f"beside.{key}", language, least=least, list=_list(group, beside, language)))
     said.append(_intervals(beside, language))
     own = plan.simulation.kpi("sl_offered")[0]
     values = {"plan": formats.share(own), "simulated": formats.share(row["simulated"])}
@@ -48,6 +46,19 @@ def findings(plan: Plan, beside: Beside, language: str) -> list[str]:
         values["replications"] = formats.number(plan.simulation.replications)
         said.append(text("beside.chance", language, **values))
     return said
+
+
+def _list(group: list[tuple[str, float, float]], beside: Beside, language: str) -> str:
+    """Reasons with their numbers, one behind the other."""
+    return ("、" if language == "zh" else ", ").join(
+        text("beside.within_part", language, name=plain_name(reason, beside, language), points=points(value, half))
+        for reason, value, half in group
+    )
+
+
+def plain_name(reason: str, beside: Beside, language: str) -> str:
+    """A reason's name without its sign."""
+    return text(f"beside_step.{named(reason, beside)}", language).lstrip("＋+ ")
 
 
 def overall(beside: Beside) -> dict[str, dict[str, Any]]:
@@ -83,11 +94,21 @@ def points(value: float, half: float | None = None, name: str = "sl_offered", di
     return shown if not half or formats.missing(half) else f"{shown} ±{scale * half:,.{digits}f}"
 
 
-def level(value: Any, name: str) -> str:
-    """A KPI as a cell: a share with its sign, seconds as a number; a wait without end is ``∞``."""
+def level(value: Any, name: str, half: float = float("nan")) -> str:
+    """A KPI as a cell: a share with its sign, seconds as a number, with half its interval where there is one.
+
+    A wait without end is ``∞``.
+    """
     if isinstance(value, float) and np.isposinf(value):
         return "∞"
-    return formats.share(value, DIGITS[name]) if kpi.KPIS[name].unit == "share" else formats.number(value, DIGITS[name])
+    share = kpi.KPIS[name].unit == "share"
+    shown = formats.share(value, DIGITS[name]) if share else formats.number(value, DIGITS[name])
+    return shown if formats.missing(half) else f"{shown} ±{half_shown(half, name)}"
+
+
+def half_shown(half: float, name: str) -> str:
+    """Half an interval: points of a share, seconds of a wait."""
+    return formats.number(half * (100 if kpi.KPIS[name].unit == "share" else 1), 2)
 
 
 def facts(plan: Plan, row: dict[str, Any], reason: str) -> dict[str, str]:
@@ -109,18 +130,16 @@ def facts(plan: Plan, row: dict[str, Any], reason: str) -> dict[str, str]:
     return {}
 
 
-def _total(plan: Plan, row: dict[str, Any], language: str) -> str:
+def _total(plan: Plan, row: dict[str, Any], reasons: bool, language: str) -> str:
     gap, half = float(row["difference"]), half_of(row)
-    key = "total_chance" if abs(gap) <= half else "total_more" if gap > 0 else "total_less"
+    same = "total_cancel" if reasons else "total_chance"
+    key = same if abs(gap) <= half else "total_more" if gap > 0 else "total_less"
     values = {
         "kpi": kpi.label("sl_offered", language, plan.scenario.targets.threshold),
         "promised": formats.share(row["formula_needed"]),
-        "simulated": formats.share(row["simulated"]),
-        "half": formats.number(100 * half, 2),
+        "simulated": level(row["simulated"], "sl_offered", half),
     }
-    return text(
-        f"beside.{key}", language, **values, **({} if key == "total_chance" else {"points": formats.number(100 * abs(gap), 2)})
-    )
+    return text(f"beside.{key}", language, **values, **({} if key == same else {"points": formats.number(100 * abs(gap), 2)}))
 
 
 def _same_agents(row: dict[str, Any], language: str) -> str:

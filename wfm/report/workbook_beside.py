@@ -9,7 +9,7 @@ import numpy as np
 from wfm.beside.promise import KPIS
 from wfm.core import kpi
 from wfm.report import formats
-from wfm.report.sentences_beside import named
+from wfm.report.sentences_beside import plain_name
 from wfm.report.sheet import Column, Sheet
 from wfm.report.words import text
 
@@ -80,8 +80,7 @@ SHEETS = (cells, intervals)
 
 
 def _reason(reason: str, beside: Beside, language: str) -> str:
-    name = text(f"beside_step.{named(reason, beside)}", language).lstrip("＋+ ")
-    return text("head.beside_by", language, name=name)
+    return text("head.beside_by", language, name=plain_name(reason, beside, language))
 
 
 def _beside(plan: Plan) -> Beside:

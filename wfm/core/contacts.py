@@ -4,49 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from pydantic import BeforeValidator, Field, PlainSerializer, PrivateAttr, model_validator
+from pydantic import Field, PrivateAttr, model_validator
 
-from wfm.core import units
 from wfm.core.errors import BadValueError
-from wfm.core.inputs import Duration, Inputs, Quantity, Share, assumed, group, required, stated
+from wfm.core.inputs import Duration, Inputs, Share, assumed, group, required
+from wfm.core.patience import Announcement, Patience
+from wfm.core.spread import Spread
 
+if TYPE_CHECKING:
+    from wfm.core.distributions import Distribution
 
-class Spread(Inputs):
-    """How handle times scatter around their mean."""
-
-    family: Literal["lognormal", "exponential"] = assumed("lognormal", "family of the handle time", "处理时长的分布")
-    cv: Annotated[Quantity, Field(le=10)] = assumed(
-        0.8,
-        "coefficient of variation of the handle time",
-        "处理时长的变异系数",
-        source="S1-10: consults short, exceptions long",
-    )
-
-
-def _or_never(value: object) -> float:
-    return math.inf if value in ("never", math.inf) else units.duration(value)
-
-
-def _told(value: float) -> float | str:
-    """As JSON can hold it."""
-    return "never" if math.isinf(value) else value
-
-
-class Patience(Inputs):
-    """Nobody hangs up before ``onset``; after it, willingness to wait is exponential with mean ``then_mean`` (S4-14)."""
-
-    onset: Duration = stated(120.0, "nobody hangs up before this wait", "开始失去耐心的时刻", "s", source="S4-14")
-    then_mean: Annotated[float, Field(allow_inf_nan=True), BeforeValidator(_or_never), PlainSerializer(_told, when_used="json")] = (
-        assumed(120.0, "mean further wait before hanging up; `never` for nobody does", "此后平均再等多久；never 表示从不放弃", "s")
-    )
-
-    def survival(self, wait: float) -> float:
-        """Share of people willing to wait longer than ``wait`` seconds."""
-        if wait < self.onset:
-            return 1.0
-        return math.exp(-(wait - self.onset) / self.then_mean) if self.then_mean > 0 else 0.0
+__all__ = ["Announcement", "ContactType", "Fit", "Patience", "Redial", "Spread"]
 
 
 class Redial(Inputs):
@@ -89,6 +59,8 @@ class ContactType(Inputs):
     wrap: Duration = assumed(30.0, "mean after-call work", "平均话后处理时长", "s")
     spread: Spread = group(Spread, "scatter of handle times", "处理时长的离散程度")
     patience: Patience = group(Patience, "willingness to wait", "耐心")
+    announcements: tuple[Announcement, ...] = Field((), description="what those who wait are told: [{at: 60s, hazard: 50%}]",
+        json_schema_extra={"zh": "对等待者的播报：[{at: 60s, hazard: 50%}]"})  # fmt: skip
     redial: Redial = group(Redial, "trying again", "重拨")
     fit: Fit | None = Field(None, description="records to fit handle time and patience from: {file: calls.csv}", json_schema_extra={
         "zh": "用通话记录拟合处理时长与耐心：{file: calls.csv}", "unit": "", "origin": "assumed", "source": ""})  # fmt: skip
@@ -99,6 +71,19 @@ class ContactType(Inputs):
         if self.aht <= 0:
             raise BadValueError("a contact takes some time: talk or wrap has to be above 0", "Write e.g. talk: 150s")
         return self
+
+    @property
+    def patience_distribution(self) -> Distribution | None:
+        """Willingness to wait [s] with announcements, or None where onset and mean thereafter say all."""
+        if self.patience.plain and not self.announcements:
+            return None
+        from wfm.core import distributions as d
+
+        told = tuple(
+            d.Announcement(one.at, one.hazard, math.inf if one.until is None else one.until, one.hang_up)
+            for one in self.announcements
+        )
+        return d.Announced(self.patience.distribution, told) if told else self.patience.distribution
 
     @property
     def fitted(self) -> Mapping[str, str]:

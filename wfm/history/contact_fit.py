@@ -40,8 +40,8 @@ def fit_contact(contact: ContactType, folder: Path, timezone: str) -> ContactTyp
     if contact.fit is None:
         return contact
     own, own_patience = contact.model_fields_set, contact.patience.model_fields_set
-    wanted_handle = not {"talk", "wrap"} <= own or "cv" not in contact.spread.model_fields_set
-    wanted_patience = "then_mean" not in own_patience
+    wanted_handle = not {"talk", "wrap"} <= own or not _own_scatter(contact)
+    wanted_patience = "then_mean" not in own_patience and contact.patience.family == "delayed"
     if not (wanted_handle or wanted_patience):
         return contact
     calls = _calls(contact.fit, folder, timezone)
@@ -92,9 +92,13 @@ def _handle(contact: ContactType, calls: Calls, values: dict[str, float], source
     elif "talk" not in own:
         values["talk"] = fit.mean
         sources["talk"] = f"{told}: mean talk time, no after-call work in the records; {left}"
-    if "cv" not in contact.spread.model_fields_set:
+    if not _own_scatter(contact):
         values["spread.cv"] = fit.cv
         sources["spread.cv"] = f"{told}: coefficient of variation of handle times; {left}"
+
+
+def _own_scatter(contact: ContactType) -> bool:
+    return contact.spread.classes is not None or "cv" in contact.spread.model_fields_set
 
 
 def _talk_and_wrap(

@@ -118,7 +118,7 @@ def generate_shop(
 
     table = grid[["start"]].assign(queue=QUEUE, offered=offered)
     if contact is not None:
-        cv2 = max(contact.spread.cv if contact.spread.family == "lognormal" else 1.0, 1e-9) ** 2
+        cv2 = max(contact.spread.variation, 1e-9) ** 2
         table["handled"], table["abandoned"] = offered, 0.0
         # A sum of n handle times as one gamma of the same mean and variance.
         table["handle_time"] = np.where(offered > 0, rng.gamma(np.maximum(offered, 1.0) / cv2, contact.aht * cv2), 0.0)

@@ -13,6 +13,7 @@ from wfm.report.words import name, text
 from wfm.staffing.inputs import LINKED
 
 if TYPE_CHECKING:
+    from wfm.core.contacts import ContactType
     from wfm.staffing import Targets
 
 _KPIS = ("answer_rate", "sl_offered", "occupancy", "asa_answered")
@@ -146,7 +147,17 @@ def _band(ground: Ground, row: dict[str, Any]) -> Fact:
 
 
 def _patience(ground: Ground) -> Part:
-    return Part(text("explain.patience", ground.language), ground.many("contact.patience.onset", "contact.patience.then_mean"))
+    return Part(text("explain.patience", ground.language), ground.many(*_patience_keys(ground.scenario.contact)))
+
+
+def _patience_keys(contact: ContactType) -> list[str]:
+    """The keys that say how long people wait."""
+    from wfm.core.patience import NEEDS
+
+    family = contact.patience.family
+    keys = [*(() if family == "delayed" else ("family",)), *(NEEDS[family][0] or ("onset", "then_mean"))]
+    keys += [key for key in ("at_once", "never") if getattr(contact.patience, key)]
+    return [*(f"contact.patience.{key}" for key in keys), *(["contact.announcements"] if contact.announcements else [])]
 
 
 def _held(ground: Ground, row: dict[str, Any]) -> Targets:

@@ -14,6 +14,7 @@ from wfm.report import formats
 from wfm.report.words import text
 from wfm.simulate.statistics import wilson
 from wfm.staffed import lines as lines_for
+from wfm.staffing.impatience import exponential_alike
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -296,7 +297,9 @@ def _differ(plan: Plan, peak: PeakDay, language: str) -> str:
     ]
     onset = contact.patience.onset
     near = text("peak.onset", language, onset=formats.seconds(onset, language, 0)) if onset and "transient" in peak.views else ""
-    cv = 1.0 if contact.spread.family == "exponential" else contact.spread.cv
+    if contact.patience_distribution is not None and "transient" in peak.views:
+        near = text("peak.patience", language, mean=formats.seconds(exponential_alike(contact)[1], language, 0))
+    cv = contact.spread.variation
     return text(
         "peak.differ",
         language,

@@ -1,7 +1,8 @@
 """Intervals linked by their queues: each open span of a plan as one transient chain (`wfm.erlang.transient`).
 
 The chain knows exponential handle times; a contact's own spread is left to the simulation. A patience with an onset is approximated
-(`wfm.erlang.transient.solver.TransientQueue`). Redials and busy lines are left to the simulation too, as in the formulas.
+(`wfm.erlang.transient.solver.TransientQueue`), one of another family is taken to be exponential (`wfm.staffing.impatience`).
+Redials and busy lines are left to the simulation too, as in the formulas.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from wfm.staffing.impatience import exponential_alike
 from wfm.staffing.steady import handle_times
 
 if TYPE_CHECKING:
@@ -44,7 +46,7 @@ def chain(workload: pd.DataFrame, contact: ContactType) -> TransientQueue:
     """One open span as a queue of which agents finish their contact first."""
     from wfm.erlang.transient.solver import TransientQueue
 
-    onset, mean = contact.patience.onset, contact.patience.then_mean
+    onset, mean = exponential_alike(contact)
     never = math.isinf(mean) or math.isinf(onset)
     return TransientQueue(
         workload["arrival_rate"].to_numpy(float),

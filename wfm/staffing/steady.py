@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from wfm.staffing.impatience import formula_patience
+
 if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
@@ -22,9 +24,14 @@ def handle_times(workload: pd.DataFrame, contact: ContactType) -> NDArray[np.flo
 
 
 def queue_model(arrival_rate: Any, aht: Any, contact: ContactType) -> Any:
-    """The exact stationary model of the contact's patience: Erlang A, or with delayed onset; Erlang C where nobody hangs up."""
+    """The exact stationary model of the contact's patience: Erlang A, or with delayed onset; Erlang C where nobody hangs up.
+
+    Any other patience goes through M/M/n+G (`wfm.staffing.impatience.formula_patience`).
+    """
     from wfm import erlang
 
+    if (patience := contact.patience_distribution) is not None:
+        return erlang.MMnG(arrival_rate, aht, patience=formula_patience(patience))
     onset, mean = contact.patience.onset, contact.patience.then_mean
     if math.isinf(mean) or math.isinf(onset):
         return erlang.ErlangC(arrival_rate, aht)

@@ -4,8 +4,13 @@ import numpy as np
 import pytest
 
 from benchmarks.plain_simpy_skills import CustomersAsProcesses, SkilledCentre
+from benchmarks.skills_twin import build
 from tests.simulate.exact import erlang_a
+from tests.simulate.plans import model
 from wfm.erlang import ErlangC
+from wfm.simulate.centre import Centre, Group, Skill
+from wfm.simulate.crowd import draw_crowd
+from wfm.simulate.engines import many
 from wfm.simulate.statistics import ratio
 
 AHT, WITHIN = 180.0, 20.0
@@ -112,3 +117,40 @@ def test_the_longest_idle_agent_of_all_groups_is_asked(written: type[SkilledCent
         centre.handle(0, done)
         centre.env.run()
     assert asked == [50, 50]
+
+
+def test_the_c_twin_plays_what_the_compiled_engine_plays(capsys: pytest.CaptureFixture[str]) -> None:
+    """Three types, three groups, 100 agents: outcome and wait of each contact, equal; and the plain SimPy models' shares."""
+    twin = build()
+    if isinstance(twin, str):
+        pytest.skip(twin)
+    numbers, serve = (30, 30, 40), ((0, 1), (1, 2), (0, 1, 2))
+    rate, aht, patience = 0.95 * 100 / 240 / 3, 240.0, 120.0
+    kinds = tuple(model(5000, rate, 0, aht, intervals=40, then_mean=patience) for _ in range(3))
+    groups = tuple(Group(np.full(40, number, dtype=np.int64)) for number in numbers)
+    skills = tuple(Skill(kind, group, level=kind) for group, served in enumerate(serve) for kind in served)
+    centre = Centre(kinds, groups, skills)
+    crowd = draw_crowd(centre, 20270705, 0)
+    visits = many.play_centre(centre, crowd)
+    outcome, wait = np.empty((2, len(crowd.arrival)), dtype=np.int64)
+    order = np.array([[*served, *[-1] * (3 - len(served))] for served in serve])
+    twin.play(np.array(numbers), order, (crowd.kind, crowd.arrival, crowd.handle, crowd.patience), outcome, wait)
+    assert len(outcome) > 70_000
+    np.testing.assert_array_equal(outcome, visits.outcome)
+    np.testing.assert_array_equal(wait, visits.wait)
+
+    within = (outcome == 0) & (wait <= WITHIN * 1e6)
+    for written in (SkilledCentre, CustomersAsProcesses):
+        other = batches(
+            written(
+                [rate] * 3, [0, 1, 2], [aht] * 3, [patience] * 3, list(zip(numbers, serve, strict=True)),
+                seconds=5000, steps=40, threshold=WITHIN, seed=9,
+            )
+        )  # fmt: skip
+        for kind in range(3):
+            of = crowd.kind == kind
+            offered = np.bincount(crowd.interval[of], minlength=40)[1:].astype(float)
+            for i, happened in ((1, outcome == 1), (2, within)):
+                ours = estimate(np.bincount(crowd.interval[of], weights=happened[of], minlength=40)[1:], offered)
+                theirs = estimate(other[:, kind, i], other[:, kind, 0])
+                assert abs(ours[0] - theirs[0]) < 4 * np.hypot(ours[1], theirs[1]), (written.__name__, kind, i)

@@ -200,6 +200,27 @@ def test_a_long_settled_interval_is_what_the_formula_says() -> None:
     assert beside.intervals["beyond"].tolist() == [0]
 
 
+@pytest.mark.parametrize(
+    "patience",
+    [
+        "contact.patience={family: weibull, scale: 389s, shape: 0.91}",
+        "contact.patience={family: measured, survival: {60s: 82%, 120s: 71%, 300s: 49%}}",
+        "contact.announcements=[{at: 10s, hazard: 50%}]",
+    ],
+)
+def test_patience_of_any_family_is_no_reason(patience: str) -> None:
+    beside = compared(asked(*PLAIN, patience), work([0.05], duration=200 * 3600.0), [9], replications=20)
+    assert beside.reasons == ("cover", "linked")
+    for name in ("sl_offered", "abandon_rate_offered"):
+        row = beside.scope("all", name).iloc[0]
+        assert abs(row["by_linked"]) < 1.5 * (row["by_linked_high"] - row["by_linked_low"]) / 2 + 3e-4, name
+
+
+def test_classes_of_problems_are_a_law_of_handle_times() -> None:
+    classes = "contact.spread={family: exponential, classes: {a: {share: 70%, mean: 2min}, b: {share: 30%, mean: 9min}}}"
+    assert compared(asked(*PLAIN, classes), work([0.05]), [10], replications=3).reasons == ("cover", "linked", "spread")
+
+
 def test_a_queue_left_by_the_interval_before_is_found_and_named() -> None:
     """An hour without enough agents, then one with plenty: by itself the second is easy."""
     scenario = asked(*PLAIN, "contact.patience.onset=0s", "contact.patience.then_mean=3600s")

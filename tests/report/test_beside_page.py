@@ -8,6 +8,7 @@ import json
 import os
 import re
 import shutil
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
@@ -18,8 +19,9 @@ from python_calamine import CalamineWorkbook
 from tests.report.pages import numbers
 from wfm.beside import Beside
 from wfm.plan import Plan
-from wfm.report import formats, sentences_beside
+from wfm.report import explain_beside, formats, sentences_beside
 from wfm.report.blocks import Chart, Items, Section, Table
+from wfm.report.explain import Ground, explain
 from wfm.report.figures_beside import FIGURES_BESIDE
 from wfm.report.files import write_outputs
 from wfm.report.html import html
@@ -281,6 +283,32 @@ def test_the_workbook_has_its_sheets(quickstart: ShownPlan, language: str) -> No
     rows = book.get_sheet_by_name(text("sheet.beside_intervals", language)).to_python()
     assert [row[1] for row in rows[4:]] == pytest.approx(found(quickstart).intervals["contacts"].tolist())
     assert len(set(rows[3])) == len(rows[3])
+
+
+def test_an_explained_kpi_tells_why_it_differs_from_the_formula(quickstart: ShownPlan) -> None:
+    row = sentences_beside.overall(found(quickstart))["sl_offered"]
+    interval = found(quickstart).intervals.iloc[5]
+    for language in LANGUAGES:
+        ground = Ground(quickstart, language, planned=True)
+        heading = text("beside.why", language, replications=formats.number(found(quickstart).replications))
+
+        def told(what: str, *when: datetime, heading: str = heading, ground: Ground = ground) -> dict[str, float]:
+            parts = [part for part in explain(ground, what, *when).parts if part.heading == heading]
+            return {fact.key: fact.value for part in parts for fact in part.facts}
+
+        whole, here = told("sl_offered"), told("sl_offered", interval["start"].to_pydatetime().replace(tzinfo=None))
+        assert whole == {
+            "formula_needed": row["formula_needed"],
+            **{f"by_{r}": row[f"by_{r}"] for r in REASONS},
+            "simulated": row["simulated"],
+        }
+        assert here["simulated"] == interval["sl_offered_simulated"]
+        for facts in (whole, here, told("mean_wait_all"), told("occupancy")):
+            steps = sum(facts[f"by_{reason}"] for reason in REASONS)
+            assert facts["formula_needed"] + steps == pytest.approx(facts["simulated"])
+        assert not told("aht")
+        assert not told("occupancy", interval["start"].to_pydatetime().replace(tzinfo=None))
+    assert not explain_beside.reasons(Ground(dataclasses.replace(quickstart, beside=None), "en", planned=True), "sl_offered", None)
 
 
 @pytest.mark.browser

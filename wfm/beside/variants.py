@@ -48,7 +48,7 @@ def variants(work: pd.DataFrame, contact: ContactType, lines: int | None) -> lis
     lines
         The plan's lines; None for no limit.
     """
-    plain = nobody_redials(contact.model_copy(update={"spread": Spread(family="exponential")}))
+    plain = nobody_redials(contact.model_copy(update={"spread": Spread.model_validate({"family": "exponential"})}))
     nothing = {name: np.zeros(len(work)) for name in ("day_cv", "slot_cv")}
     level = {name: work[name].fillna(0.0).to_numpy(float) if name in work else zeros for name, zeros in nothing.items()}
     own_spread, redial = contact.spread, contact.redial
@@ -56,7 +56,7 @@ def variants(work: pd.DataFrame, contact: ContactType, lines: int | None) -> lis
     varies = any(values.any() for values in level.values())
     redials = redial.attempts_max > 1 and (redial.after_abandon > 0 or redial.after_busy > 0)
     ladder: list[tuple[str, ContactType, dict[str, Floats], int | None]] = [("linked", plain, nothing, None)]
-    if own_spread.family != "exponential":
+    if own_spread.family != "exponential" or own_spread.distribution is not None:
         ladder.append(("spread", with_spread, nothing, None))
     if varies:
         ladder.append(("days", with_spread, level, None))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from wfm.core import kpi
-from wfm.report import explain_targets, formats
+from wfm.report import explain_beside, explain_targets, formats
 from wfm.report.explain import Explanation, Fact, Ground, Part
 from wfm.report.sections import target_bounds, value_by_formula
 from wfm.report.words import text
@@ -55,6 +55,7 @@ def explained(ground: Ground, what: str, when: datetime | date | None) -> Explan
         beside.append(Fact("target", text("fact.target", language), bound, bound))
         asked = explain_targets.given(ground, row, what)
     parts.append(Part(text("explain.beside", language), beside))
+    parts += explain_beside.reasons(ground, what, row)
     if row is None:
         parts.append(_weekdays(ground, what))
     dated = row is None and asked and targets.dated

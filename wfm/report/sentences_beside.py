@@ -117,7 +117,7 @@ def facts(plan: Plan, row: dict[str, Any], reason: str) -> dict[str, str]:
     if reason == "cover":
         return {name: formats.number(row[name], 2) for name in ("scheduled", "needed")}
     if reason == "spread":
-        return {"cv": formats.significant(contact.spread.cv, 3)}
+        return {"cv": formats.significant(contact.spread.variation, 3)}
     if reason == "days":
         return {name: formats.significant(_mean_cv(plan.workload, name), 2) for name in ("day_cv", "slot_cv")}
     if reason == "lines":

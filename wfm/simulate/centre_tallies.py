@@ -112,6 +112,12 @@ def _lean(centre: Centre, seed: int, replication: int, limits: Floats, sums: Int
     """One replication without records, added to the outputs."""
     crowd = draw_crowd(centre, seed, replication)
     memory = lay_out(centre, seed, crowd.numbers, limits)
+    if many.is_plain(centre):
+        m, (outcome, wait, handle, _) = many.play_plain(memory, crowd)
+        leg_kernel.tally_plain(crowd.kind, crowd.interval, outcome, wait, handle, limits, sums)
+        times += memory.times_of(m)
+        answers += memory.answers_of(m)
+        return
     m, _ = many.go_on(memory.begin(replication), memory.f, crowd.columns, 0, True, np.empty((0, 0), dtype=np.int64))
     sums += memory.sums_of(m)
     times += memory.times_of(m)

@@ -77,3 +77,14 @@ def tally_visits(
             first = here
         resumed = leg[i] > 1 and outcome[i - 1] == _OUT_RETURNED
         tally_leg(flat, here, first, within[kind[i], interval[i]], outcome[i], wait[i], handle[i], resumed, fresh)
+
+
+@_compile
+def tally_plain(
+    kind: Integers, interval: Integers, outcome: Integers, wait: Integers, handle: Integers, within: Floats, sums: Integers
+) -> None:
+    """Add contacts that have one leg each to ``sums`` [Y, K, columns]."""
+    K, flat = sums.shape[1], sums.reshape(-1)
+    for i in range(len(kind)):
+        here = (kind[i] * K + interval[i]) * sums.shape[2]
+        tally_leg(flat, here, here, within[kind[i], interval[i]], outcome[i], wait[i], handle[i], False, True)

@@ -1,4 +1,4 @@
-"""The fast engine of many queues: the records of the SimPy engine, row by row."""
+"""The fast engine of many queues: the records of the SimPy engine, row by row, from the kernel that the centre needs."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from numpy.typing import NDArray
 
 from wfm.simulate.centre import Centre
 from wfm.simulate.crowd import Crowd
-from wfm.simulate.engines import many_kernel
+from wfm.simulate.engines import many_kernel, plain_kernel
 from wfm.simulate.engines import many_state as at
-from wfm.simulate.engines.layout import lay_out, more_room
+from wfm.simulate.engines.layout import Memory, lay_out, more_room
 from wfm.simulate.visits import ROWS, Visits
 
 Integers = NDArray[np.int64]
@@ -38,6 +38,8 @@ def play_centre(centre: Centre, crowd: Crowd) -> Visits:
     OverflowError
         Time beyond what 64 bits of microseconds hold.
     """
+    if is_plain(centre):
+        return _plain_visits(centre, crowd)
     memory, N = lay_out(centre, crowd.seed, crowd.numbers), len(crowd.arrival)
     records = np.empty((N + N // 8 + _ROOM, len(ROWS)), dtype=np.int64)
     m = memory.begin(crowd.replication)
@@ -48,6 +50,37 @@ def play_centre(centre: Centre, crowd: Crowd) -> Visits:
     busy, staffed, overrun = np.ascontiguousarray(np.moveaxis(memory.times_of(m), 2, 0))
     contact, attempt, leg, kind, interval, arrival, queued, outcome, wait, handle, agent = rows
     return Visits(contact, attempt, leg, kind, interval, arrival, queued, outcome, wait, handle, agent, busy, staffed, overrun)
+
+
+def is_plain(centre: Centre) -> bool:
+    """Whether contacts call once, wait and are answered once, so that `plain_kernel` can play them."""
+    redials = any(kind.attempts_max > 1 and (kind.redial_busy > 0 or kind.redial_abandon > 0) for kind in centre.kinds)
+    refused = any(outage.refuses for outage in centre.outages)
+    transferred = centre.transfers is not None and bool(np.asarray(centre.transfers).any())
+    delayed = any(skill.delay > 0 for skill in centre.skills)
+    rostered = any(group.roster is not None for group in centre.groups)
+    usual = centre.lines is None and centre.leaving == "finish" and centre.closing == "answer"
+    return usual and not (redials or refused or transferred or delayed or rostered)
+
+
+def play_plain(memory: Memory, crowd: Crowd) -> tuple[Integers, Integers]:
+    """Play a plain centre: its memory afterwards, and outcome, wait, handle time and agent [4, N] of each contact."""
+    m, output = memory.begin(crowd.replication), np.empty((5, len(crowd.arrival)), dtype=np.int64)
+    output[plain_kernel.HANDLE], output[plain_kernel.AGENT] = crowd.handle, -1
+    status = plain_kernel.play(m, memory.f, crowd.columns, output)
+    if status != at.DONE:
+        _refuse(status)
+    return m, output[: plain_kernel.NEXT]
+
+
+def _plain_visits(centre: Centre, crowd: Crowd) -> Visits:
+    memory, N = lay_out(centre, crowd.seed, crowd.numbers), len(crowd.arrival)
+    m, (outcome, wait, handle, agent) = play_plain(memory, crowd)
+    busy, staffed, overrun = np.ascontiguousarray(np.moveaxis(memory.times_of(m), 2, 0))
+    one, arrival = np.ones(N, dtype=np.int64), crowd.arrival
+    return Visits(
+        np.arange(N), one, one, crowd.kind, crowd.interval, arrival, arrival, outcome, wait, handle, agent, busy, staffed, overrun
+    )
 
 
 def go_on(

@@ -16,8 +16,9 @@ from wfm.core import distributions_kernel, draws, gamma_kernel, pointers
 from wfm.core.compiled import ZERO, kernel
 from wfm.core.pointers import pointer, view
 from wfm.simulate import crowd_kernel, leg_kernel, shifts, tally_kernel
-from wfm.simulate.engines import event_heap_kernel, many_state
+from wfm.simulate.engines import crew_kernel, event_heap_kernel, many_state
 from wfm.simulate.engines import many_state as at
+from wfm.simulate.engines.crew_kernel import account, come, fill_up, go_off, rest, rouse, want
 from wfm.simulate.engines.event_heap_kernel import close_hole, push
 from wfm.simulate.events import ATTEMPT_SHIFT, CONTACT_SHIFT, RANK_SHIFT, Rank
 
@@ -38,7 +39,8 @@ _LEGS = 250  # of one attempt: eight bits of the keys
 
 _compile = kernel(
     __file__, draws.__file__, gamma_kernel.__file__, distributions_kernel.__file__, crowd_kernel.__file__, leg_kernel.__file__,
-    tally_kernel.__file__, pointers.__file__, event_heap_kernel.__file__, many_state.__file__, shifts.__file__,
+    tally_kernel.__file__, pointers.__file__, crew_kernel.__file__,
+    event_heap_kernel.__file__, many_state.__file__, shifts.__file__,
 )  # fmt: skip
 _draw_attempt, _draw_redial = distributions_kernel.draw_attempt, draws.redial
 _transferred_to, _tally = crowd_kernel.transferred_to, leg_kernel.tally_leg
@@ -103,55 +105,7 @@ def _unqueue(m: Integers, leg: int) -> None:
     m[leg + at.STATE] = at.PENDING
 
 
-@_compile
-def _rest(m: Integers, agent: int) -> None:
-    """An agent is idle from now on."""
-    group = m[agent + at.A_GROUP]
-    last = m[group + at.G_IDLE_LAST]
-    m[agent + at.A_STATE], m[agent + at.A_IDLE_SINCE] = at.IDLE, m[at.NOW]
-    m[agent + at.A_NEXT], m[agent + at.A_PREVIOUS] = -1, last
-    m[group + at.G_IDLE_LAST] = agent
-    m[group + at.G_IDLE] += 1
-    if last >= 0:
-        m[last + at.A_NEXT] = agent
-    else:
-        m[group + at.G_IDLE_FIRST] = agent
-
-
-@_compile
-def _rouse(m: Integers, agent: int) -> None:
-    """An agent is idle no more."""
-    group, after, before = m[agent + at.A_GROUP], m[agent + at.A_NEXT], m[agent + at.A_PREVIOUS]
-    m[group + at.G_IDLE] -= 1
-    if before >= 0:
-        m[before + at.A_NEXT] = after
-    else:
-        m[group + at.G_IDLE_FIRST] = after
-    if after >= 0:
-        m[after + at.A_PREVIOUS] = before
-    else:
-        m[group + at.G_IDLE_LAST] = before
-
-
-# ---- accounts ----
-
-
-@_compile
-def _account(m: Integers, group: int) -> None:
-    """Book a group's time since its last change."""
-    passed, k = m[at.NOW] - m[group + at.G_SINCE], m[at.INTERVAL]
-    m[group + at.G_SINCE] = m[at.NOW]
-    if passed == 0 or k < 0:
-        return
-    busy, wanted = m[group + at.G_BUSY], m[group + at.G_WANTED]
-    staffed = over = busy
-    if m[at.OPEN]:
-        over = m[group + at.G_LATE] if m[group + at.G_ROSTERED] else max(busy - wanted, 0)
-        staffed = wanted + over
-    to = m[group + at.G_TIMES] + 3 * k
-    m[to] += busy * passed
-    m[to + 1] += staffed * passed
-    m[to + 2] += over * passed
+# ---- records and tallies ----
 
 
 @_compile
@@ -208,10 +162,10 @@ def _answer(m: Integers, f: Floats, leg: int, skill: int, group: int) -> None:
     """The agent of the group who is idle longest answers."""
     now, kind = m[at.NOW], _kind_of(m, leg)
     agent = m[group + at.G_IDLE_FIRST]
-    _rouse(m, agent)
+    rouse(m, agent)
     if m[leg + at.STATE] == at.WAITING:
         _unqueue(m, leg)
-    _account(m, group)
+    account(m, group)
     m[group + at.G_BUSY] += 1
     handle = m[leg + at.HANDLE]
     if m[leg + at.OWN]:
@@ -391,7 +345,7 @@ def _release(m: Integers, leg: int) -> int:
     """The agent of a leg is busy no more."""
     agent = m[at.GROUPS_END] + m[leg + at.AGENT] * at.AGENT_WIDTH  # agents stand behind the groups
     group = m[agent + at.A_GROUP]
-    _account(m, group)
+    account(m, group)
     m[group + at.G_BUSY] -= 1
     if m[group + at.G_ROSTERED] and not m[agent + at.A_DUE]:
         m[group + at.G_LATE] -= 1
@@ -403,24 +357,12 @@ def _release(m: Integers, leg: int) -> int:
 
 
 @_compile
-def _go_off(m: Integers, agent: int) -> None:
-    m[agent + at.A_STATE] = at.OFF
-    m[m[agent + at.A_GROUP] + at.G_PRESENT] -= 1
-
-
-@_compile
-def _come(m: Integers, agent: int) -> None:
-    m[m[agent + at.A_GROUP] + at.G_PRESENT] += 1
-    _rest(m, agent)
-
-
-@_compile
 def _interrupt(m: Integers, f: Floats, records: Integers, agent: int) -> bool:
     """The agent leaves at once; the contact goes back into its queue, unless only after-call work is left. False: too often."""
     leg, now = m[agent + at.A_LEG], m[at.NOW]
     talked, waited = now - m[leg + at.BEGIN], m[leg + at.BEGIN] - m[leg + at.QUEUED]
     _release(m, leg)
-    _go_off(m, agent)
+    go_off(m, agent)
     if m[leg + at.TALK] < m[leg + at.HANDLE] and talked >= m[leg + at.TALK] and _next_kind(m, f, leg) < 0:
         _tell(m, f, records, leg, _HANDLED, waited, talked)
         _give_back(m, leg)
@@ -443,15 +385,8 @@ def _interrupt(m: Integers, f: Floats, records: Integers, agent: int) -> bool:
 @_compile
 def _count(m: Integers, f: Floats, records: Integers, group: int, count: int) -> bool:
     """A group shall have so many agents; idle ones leave first, the highest numbers before others."""
-    _account(m, group)
-    m[group + at.G_WANTED] = count
+    want(m, group, count)
     first, end = m[group + at.G_AGENTS], m[group + at.G_AGENTS_END]
-    agent = end
-    while m[group + at.G_PRESENT] > count and m[group + at.G_IDLE] > 0:
-        agent -= at.AGENT_WIDTH
-        if m[agent + at.A_STATE] == at.IDLE:
-            _rouse(m, agent)
-            _go_off(m, agent)
     while m[group + at.G_PRESENT] > count and m[at.RETURNS] and m[at.OPEN]:
         latest, begun = ZERO - 1, ZERO
         for agent in range(first, end, at.AGENT_WIDTH):
@@ -459,18 +394,14 @@ def _count(m: Integers, f: Floats, records: Integers, group: int, count: int) ->
                 latest, begun = agent, m[m[agent + at.A_LEG] + at.BEGIN]
         if not _interrupt(m, f, records, latest):
             return False
-    agent = first
-    while m[group + at.G_PRESENT] < count:
-        if m[agent + at.A_STATE] == at.OFF:
-            _come(m, agent)
-        agent += at.AGENT_WIDTH
+    fill_up(m, group)
     return True
 
 
 @_compile
 def _come_or_go(m: Integers, f: Floats, records: Integers, agent: int, comes: bool) -> bool:
     group = m[agent + at.A_GROUP]
-    _account(m, group)
+    account(m, group)
     m[agent + at.A_DUE] = comes
     m[group + at.G_WANTED] += 1 if comes else -1
     if m[agent + at.A_STATE] == at.WORKING:
@@ -478,10 +409,10 @@ def _come_or_go(m: Integers, f: Floats, records: Integers, agent: int, comes: bo
         if not comes and m[at.RETURNS] and m[at.OPEN]:
             return _interrupt(m, f, records, agent)
     elif comes:
-        _come(m, agent)
+        come(m, agent)
     else:
-        _rouse(m, agent)
-        _go_off(m, agent)
+        rouse(m, agent)
+        go_off(m, agent)
     return True
 
 
@@ -511,7 +442,7 @@ def _close(m: Integers, f: Floats, records: Integers) -> bool:
 def _change(m: Integers, f: Floats, records: Integers) -> bool:
     """A span ends, or all that begins and changes at one moment. False: a contact is sent back too often."""
     for group in range(m[at.GROUPS], m[at.GROUPS_END], at.GROUP_WIDTH):
-        _account(m, group)
+        account(m, group)
     moment = m[at.MOMENT]
     if m[moment + at.M_KIND] == _CLOSE:
         m[at.MOMENT] += at.MOMENT_WIDTH
@@ -559,9 +490,9 @@ def _depart(m: Integers, f: Floats, records: Integers, leg: int) -> None:
     else:
         leaves = m[group + at.G_BUSY] + m[group + at.G_IDLE] >= m[group + at.G_WANTED]
     if leaves:
-        _go_off(m, agent)
+        go_off(m, agent)
     else:
-        _rest(m, agent)
+        rest(m, agent)
         _serve_one(m, f, group)
     if other < 0:
         _give_back(m, leg)

@@ -124,7 +124,7 @@ class Design:
                 happened.append(tags)
         N, flow = len(states), np.array(rates)
         out = np.bincount(origin, weights=flow, minlength=N)
-        matrix = coo_matrix((flow, (target, origin)), shape=(N, N)).tolil()
+        matrix = coo_matrix((flow, (np.array(target), np.array(origin))), shape=(N, N)).tolil()
         matrix.setdiag(matrix.diagonal() - out)
         matrix[N - 1, :] = 1.0  # one equation is spare: shares add up to 1
         share = spsolve(matrix.tocsc(), np.eye(1, N, N - 1).ravel())

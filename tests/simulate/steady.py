@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -23,17 +24,17 @@ OFFERED = COLUMNS.index("offered")
 FEW = 400  # cases and exceptions, for a share to be judged by its spread
 
 
-def kind(lengths: Sequence[float], rate: float, aht: float, **rules: object) -> Model:
+def kind(lengths: Sequence[float], rate: float, aht: float, **rules: Any) -> Model:
     """A contact type on intervals of these lengths [s]: to settle, to be measured, to let the last ones end."""
     edges = np.round(np.append(0.0, np.cumsum(lengths)) * SECOND).astype(np.int64)
     return replace(model(1, rate, 0, aht, intervals=len(lengths), **rules), start=edges[:-1], length=np.diff(edges))
 
 
-def group(lengths: Sequence[float], agents: int, **about: object) -> Group:
-    return Group(np.full(len(lengths), agents, dtype=np.int64), **about)  # type: ignore[arg-type]
+def group(lengths: Sequence[float], agents: int, **about: Any) -> Group:
+    return Group(np.full(len(lengths), agents, dtype=np.int64), **about)
 
 
-def centre_of(design: Design, lengths: Sequence[float], **rules: object) -> Centre:
+def centre_of(design: Design, lengths: Sequence[float], **rules: Any) -> Centre:
     """A design that is solved as a chain, to be played: a type's handle time is that of its first way."""
     first = [next(way for way in design.ways if way.kind == y) for y in range(len(design.arrivals))]
     types = tuple(
@@ -45,7 +46,7 @@ def centre_of(design: Design, lengths: Sequence[float], **rules: object) -> Cent
         for way in design.ways
     )
     transfers = np.array(design.transfers) if design.transfers else None
-    return Centre(types, tuple(group(lengths, n) for n in design.agents), skills, lines=design.lines, transfers=transfers, **rules)  # type: ignore[arg-type]
+    return Centre(types, tuple(group(lengths, n) for n in design.agents), skills, lines=design.lines, transfers=transfers, **rules)
 
 
 @dataclass(frozen=True)

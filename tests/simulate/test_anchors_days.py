@@ -1,7 +1,6 @@
 """Days as others have published or simulated them: an empty start, a burst after a broadcast, how service scatters by half-hour."""
 
 import json
-from dataclasses import fields, replace
 from typing import Any
 
 import numpy as np
@@ -10,11 +9,10 @@ import pytest
 from tests.shared import shared
 from tests.simulate.plans import estimate, model
 from tests.simulate.scores import Scores, mean_and_error
-from wfm.simulate.drawing import Drawn, draw
-from wfm.simulate.engines import engine
-from wfm.simulate.model import SECOND
+from wfm.core.distributions import Exponential
+from wfm.simulate.arrivals import Burst
 from wfm.simulate.replications import replicate
-from wfm.simulate.tally import COLUMNS, over_and_under, tally, value
+from wfm.simulate.tally import COLUMNS, over_and_under, value
 
 SEED = 20270705
 
@@ -67,10 +65,10 @@ def test_a_burst_after_a_broadcast(capsys: pytest.CaptureFixture[str]) -> None:
     rows = []
     for agents, lines, stated in BURSTS:
         plan = model(
-            10_800, 300 / 10_800, agents, 150, then_mean=120.0, lines=lines,
-            redial_busy=0.3, redial_abandon=0.2, redial_delay=60.0, attempts_max=6,
+            10_800, 0.0, agents, 150, then_mean=120.0, lines=lines, redial_busy=0.3, redial_abandon=0.2, redial_delay=60.0,
+            attempts_max=6, bursts=(Burst(at=0, contacts=300, lag=Exponential(300.0), exact=True),),
         )  # fmt: skip
-        sums = np.stack([tally(engine("compiled")(plan, burst(plan, r)), 20).sum(axis=0) for r in range(600)])
+        sums = in_parts(plan, 1000, 20.0)
         assert np.all(sums[:, COLUMNS.index("customers")] == 300)
         rows.append((agents, lines, stated, *estimate(sums, "answer_rate_customer")))
     with capsys.disabled():
@@ -80,16 +78,6 @@ def test_a_burst_after_a_broadcast(capsys: pytest.CaptureFixture[str]) -> None:
     for agents, lines, stated, share, error in rows:
         assert abs(share - stated) < 0.02, (agents, lines)
         assert error < 0.002
-
-
-def burst(plan: Any, replication: int) -> Drawn:
-    """300 customers of a plan of one interval, whose moments are exponential with mean 5 min."""
-    many = draw(model(10_800, 600 / 10_800, 1, 150, then_mean=120.0), SEED, replication)  # handle times and patience enough
-    moments = np.sort(np.random.default_rng((SEED, replication)).exponential(300.0, 300))
-    assert moments[-1] < 10_800
-    columns = {field.name: getattr(many, field.name) for field in fields(many)}
-    first = {name: column[:300] for name, column in columns.items() if isinstance(column, np.ndarray)}
-    return replace(many, **(first | {"arrival": np.round(moments * SECOND).astype(np.int64)}))
 
 
 @pytest.mark.parametrize("number", [0, 1])

@@ -2,6 +2,7 @@
 
 import math
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -13,7 +14,12 @@ from wfm import erlang
 from wfm.core import distributions as d
 from wfm.core.contacts import ContactType
 from wfm.core.errors import InputError
-from wfm.scenario.reader import read_scenario
+from wfm.scenario.model import Scenario
+from wfm.scenario.origins import origins
+from wfm.scenario.reader import Source, read_scenario
+from wfm.scenario.remarks import remarks
+from wfm.scenario.sheet import workbook_bytes
+from wfm.scenario.starter import yaml_text
 from wfm.simulate import SimulationInputs, simulate
 from wfm.simulate.model import Model
 from wfm.staffing import queue_model
@@ -140,3 +146,46 @@ def test_mistakes_are_told_with_their_place_and_way_out(tmp_path: Path, written:
     assert chinese in problem.text("zh")
     assert problem.line == 7
     assert problem.way_out
+
+
+WRITTEN = """contact:
+  spread: {classes: {咨询: {share: 70%, mean: 2min}, 异常处理: {share: 30%, mean: 7min, cv: 1}}}
+  patience: {family: measured, survival: {60s: 82%, 120s: 71%, 300s: 49%}, at_once: 5%}
+  announcements: [{at: 60s, hazard: 50%, until: 3min}]
+"""
+
+
+def _read(tmp_path: Path, text: str, *overrides: str) -> tuple[Scenario, Source]:
+    path = tmp_path / "shop.yaml"
+    path.write_text(SHOP + text, encoding="utf-8")
+    return read_scenario(path, overrides)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_it_goes_round_by_sheet_and_yaml(tmp_path: Path, language: Literal["zh", "en"]) -> None:
+    scenario, _ = _read(tmp_path, WRITTEN)
+    sheet, copy = tmp_path / "shop.xlsx", tmp_path / "copy.yaml"
+    sheet.write_bytes(workbook_bytes(scenario, language, filled=True))
+    copy.write_text(yaml_text(scenario, language), encoding="utf-8")
+    assert read_scenario(sheet)[0].contact == scenario.contact
+    assert read_scenario(copy)[0].contact == scenario.contact
+
+
+def test_origins_tell_what_holds_and_nothing_else(tmp_path: Path) -> None:
+    usual = {origin.key: origin.kind for origin in origins(_read(tmp_path, "")[0]) if origin.key.startswith("contact.")}
+    assert "yours" not in usual.values()
+    assert {"contact.patience.onset", "contact.spread.cv"} < set(usual)
+    found = {origin.key: origin.kind for origin in origins(_read(tmp_path, WRITTEN)[0])}
+    assert found["contact.spread.classes.咨询.mean"] == found["contact.announcements.0.hazard"] == "yours"
+    assert found["contact.patience.survival"] == "yours"
+    assert not {"contact.patience.onset", "contact.spread.cv", "contact.patience.mean"} & set(found)
+
+
+def test_who_staffs_linked_intervals_hears_what_they_make_of_it(tmp_path: Path) -> None:
+    linked = "staffing.method=transient"
+    [told] = [problem for problem in remarks(*_read(tmp_path, WRITTEN, linked)) if problem.key == "staffing.method"]
+    mean = exponential_alike(_read(tmp_path, WRITTEN)[0].contact)[1]
+    assert f"a mean of {mean:.0f} s" in told.text("en")
+    assert f"平均 {mean:.0f} 秒" in told.text("zh")
+    for quiet in (_read(tmp_path, WRITTEN), _read(tmp_path, "", linked)):
+        assert not [problem for problem in remarks(*quiet) if problem.key == "staffing.method"]

@@ -37,7 +37,7 @@ def _told(value: float) -> float | str:
 
 
 def _only(en: str, zh: str, unit: str = "") -> Any:
-    about: dict[str, Any] = {"zh": zh, "unit": unit, "origin": "yours", "source": ""}
+    about: dict[str, Any] = {"zh": zh, "unit": unit, "origin": "yours", "source": "", "written": True}
     return Field(None, description=en, json_schema_extra=about)
 
 
@@ -49,18 +49,19 @@ class Patience(Inputs):
     """
 
     family: Literal["delayed", "exponential", "weibull", "lognormal", "gamma", "measured"] = assumed(
-        "delayed",
-        "family of the willingness to wait: delayed by onset and then_mean; weibull by scale and shape; exponential, lognormal, "
-        "gamma by mean and cv; measured by survival",
-        "耐心的分布：delayed 用 onset、then_mean；weibull 用 scale、shape；exponential、lognormal、gamma 用 mean、cv；"
-        "measured 用 survival",
-    )
+        "delayed", "family of the willingness to wait: delayed, exponential, weibull, lognormal, gamma, measured",
+        "耐心的分布：delayed 先等后弃、exponential、weibull、lognormal、gamma、measured 实测曲线",
+    )  # fmt: skip
     onset: Duration = stated(120.0, "nobody hangs up before this wait", "开始失去耐心的时刻", "s", source="S4-14")
     then_mean: Annotated[float, Field(allow_inf_nan=True), BeforeValidator(_or_never), PlainSerializer(_told, when_used="json")] = (
         assumed(120.0, "mean further wait before hanging up; `never` for nobody does", "此后平均再等多久；never 表示从不放弃", "s")
     )
-    mean: Annotated[Duration, Field(gt=0)] | None = _only("mean willingness to wait", "平均愿意等多久", "s")
-    cv: Annotated[Quantity, Field(ge=0.05, le=10)] | None = _only("its coefficient of variation", "耐心的变异系数")
+    mean: Annotated[Duration, Field(gt=0)] | None = _only(
+        "exponential, lognormal, gamma: mean willingness to wait", "exponential、lognormal、gamma：平均愿意等多久", "s"
+    )
+    cv: Annotated[Quantity, Field(ge=0.05, le=10)] | None = _only(
+        "lognormal, gamma: its coefficient of variation", "lognormal、gamma：耐心的变异系数"
+    )
     scale: Annotated[Duration, Field(gt=0)] | None = _only(
         "weibull: wait that 37 % outlast", "weibull：37% 的人愿意等得更久的时长", "s"
     )
@@ -100,6 +101,11 @@ class Patience(Inputs):
     def _what_it_has(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
         """Without the keys of other families."""
         return {key: value for key, value in handler(self).items() if value is not None}
+
+    @property
+    def idle(self) -> tuple[str, ...]:
+        """Keys that say nothing for this family."""
+        return () if self.family == "delayed" else ("onset", "then_mean")
 
     @property
     def plain(self) -> bool:

@@ -47,6 +47,7 @@ class Spread(Inputs):
             "unit": "",
             "origin": "yours",
             "source": "S1-10",
+            "written": True,
         },
     )
 
@@ -73,6 +74,11 @@ class Spread(Inputs):
         total = math.fsum(one.share for one in self.classes.values())
         shares = [one.share / total for one in self.classes.values()]
         return Classes(shares, [Lognormal(one.mean, one.cv) for one in self.classes.values()], tuple(self.classes))
+
+    @property
+    def idle(self) -> tuple[str, ...]:
+        """Keys that say nothing beside classes."""
+        return ("family", "cv") if self.classes else ()
 
     @property
     def variation(self) -> float:

@@ -97,7 +97,7 @@ def _load(ground: Ground, row: dict[str, Any]) -> Explanation:
 
 
 def _aht(ground: Ground, row: dict[str, Any]) -> Explanation:
-    inputs = ground.many("contact.talk", "contact.wrap", "contact.spread.cv")
+    inputs = ground.many("contact.talk", "contact.wrap", *_spread_keys(ground.scenario.contact))
     learned = ground.history is not None and "handle_time" in ground.history and ground.history["handle_time"].notna().any()
     return Explanation(
         "aht",
@@ -157,7 +157,22 @@ def _patience_keys(contact: ContactType) -> list[str]:
     family = contact.patience.family
     keys = [*(() if family == "delayed" else ("family",)), *(NEEDS[family][0] or ("onset", "then_mean"))]
     keys += [key for key in ("at_once", "never") if getattr(contact.patience, key)]
-    return [*(f"contact.patience.{key}" for key in keys), *(["contact.announcements"] if contact.announcements else [])]
+    said = [
+        f"contact.announcements.{i}.{key}"
+        for i, one in enumerate(contact.announcements)
+        for key, value in one.model_dump().items()
+        if key == "at" or value != type(one).model_fields[key].default
+    ]
+    return [*(f"contact.patience.{key}" for key in keys), *said]
+
+
+def _spread_keys(contact: ContactType) -> list[str]:
+    """The keys that say how handle times scatter."""
+    if not contact.spread.classes:
+        return ["contact.spread.cv"]
+    return [
+        f"contact.spread.classes.{name}.{key}" for name, one in contact.spread.classes.items() for key in type(one).model_fields
+    ]
 
 
 def _held(ground: Ground, row: dict[str, Any]) -> Targets:

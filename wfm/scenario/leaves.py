@@ -90,7 +90,7 @@ def _field(model: BaseModel, name: str, path: KeyPath, entry: Documented, everyt
             yield Leaf((*path, name), replace(entry, key=f"{entry.key}.{name}", kind="text", required=False),
                        value.root.get(name, ABSENT), ABSENT)  # fmt: skip
     elif entry.model is None:
-        if isinstance(value, Mapping) and value:
+        if isinstance(value, Mapping) and value and not _whole(value):
             for name, inner in value.items():
                 yield Leaf((*path, name), replace(entry, key=f"{entry.key}.{name}", kind="text"), inner, ABSENT)
         else:
@@ -104,6 +104,11 @@ def _field(model: BaseModel, name: str, path: KeyPath, entry: Documented, everyt
             yield from leaves_of(value, path, everything=everything)
         elif everything:
             yield from _empty(entry.model, path)
+
+
+def _whole(table: Mapping[object, object]) -> bool:
+    """Whether a table stands as one value: its names are no words, or sections stand under them."""
+    return any(not isinstance(name, str) or isinstance(inner, BaseModel) for name, inner in table.items())
 
 
 def _empty(model: type[BaseModel], path: KeyPath) -> Iterator[Leaf]:
@@ -130,6 +135,8 @@ def written(value: object, entry: Documented) -> str:
         return value.isoformat()
     if isinstance(value, list | tuple):
         return "[" + ", ".join(flow(as_written(item)) if isinstance(item, BaseModel) else quoted(str(item)) for item in value) + "]"
+    if isinstance(value, BaseModel):
+        return flow(as_written(value))
     if isinstance(value, Mapping):
         return "{" + ", ".join(f"{quoted(str(key))}: {written(inner, entry)}" for key, inner in value.items()) + "}"
     return quoted(str(value))

@@ -42,6 +42,8 @@ def origins(scenario: Scenario) -> list[Origin]:
 
 def _walk(model: BaseModel, prefix: str, fitted: Mapping[str, str]) -> Iterator[Origin]:
     for name, info in type(model).model_fields.items():
+        if name in getattr(model, "idle", ()):
+            continue  # a key that says nothing beside another
         value = getattr(model, name)
         about: dict[str, Any] = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
         key = f"{prefix}{name}"
@@ -53,6 +55,9 @@ def _walk(model: BaseModel, prefix: str, fitted: Mapping[str, str]) -> Iterator[
                 yield from _event(event, f"{key}.{number}.")
         elif isinstance(value, BaseModel):
             yield from _walk(value, f"{key}.", fitted)
+        elif isinstance(value, tuple | Mapping) and (inner := _sections(value)):
+            for part, section in inner.items():
+                yield from _walk(section, f"{key}.{part}.", fitted)
         elif value is None and about.get("written"):
             continue  # a key that says something only where it is written
         elif "origin" in about:
@@ -65,6 +70,12 @@ def _walk(model: BaseModel, prefix: str, fitted: Mapping[str, str]) -> Iterator[
                          default)  # fmt: skip
     for name, value in (model.model_extra or {}).items():
         yield from _walk(value, f"{prefix}{name}.", fitted)
+
+
+def _sections(value: tuple[object, ...] | Mapping[object, object]) -> dict[object, BaseModel]:
+    """The sections of a list by their number, of a table by their names."""
+    pairs = value.items() if isinstance(value, Mapping) else enumerate(value)
+    return {name: section for name, section in pairs if isinstance(section, BaseModel)}
 
 
 _DATED = ("dates", "at", "lasts", "spike_at")

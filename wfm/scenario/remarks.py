@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from wfm.core import units
 from wfm.core.errors import Problem, problem_of
 from wfm.scenario.document import Place, dotted
+from wfm.staffing.inputs import LINKED
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,7 +30,12 @@ def remarks(scenario: Scenario, source: Source, history: pd.DataFrame | None = N
     history
         The past as read (table ``history``), where the scenario has one.
     """
-    found = [*_dates_outside(scenario, source), *_events(scenario, source), *_promise(scenario, source)]
+    found = [
+        *_dates_outside(scenario, source),
+        *_events(scenario, source),
+        *_promise(scenario, source),
+        *_patience(scenario, source),
+    ]
     if history is not None and len(history):
         last = history["start"].max().tz_convert(scenario.timezone).date()
         found += _gap(scenario, source, last)
@@ -58,6 +64,19 @@ def _promise(scenario: Scenario, source: Source) -> list[Problem]:
     return [Problem("{share} of days: people are staffed for a day as busy as one in {days}", dotted(key), None,
                     "Write 99% or less, unless that is meant", place.file, place.line,
                     {"share": units.percent(share), "days": f"{1 / (1 - share):.0f}"})]  # fmt: skip
+
+
+def _patience(scenario: Scenario, source: Source) -> list[Problem]:
+    if scenario.contact.patience_distribution is None or scenario.staffing.method not in LINKED:
+        return []
+    from wfm.staffing.impatience import exponential_alike
+
+    key = ("staffing", "method")
+    place = next((source.places[key[:end]] for end in range(len(key), 0, -1) if key[:end] in source.places), Place(source.file))
+    mean = exponential_alike(scenario.contact)[1]
+    return [Problem("linked intervals take the patience to be exponential, with a mean of {mean} s", dotted(key),
+                    scenario.staffing.method, "The simulation plays it as it is; method independent staffs by it as it is",
+                    place.file, place.line, {"mean": f"{mean:.0f}"})]  # fmt: skip
 
 
 def _gap(scenario: Scenario, source: Source, last: date) -> list[Problem]:

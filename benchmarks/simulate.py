@@ -30,6 +30,7 @@ from benchmarks.machine import facts
 from benchmarks.plain_simpy import Centre
 from benchmarks.report import write
 from benchmarks.rounds import CLOCK, Claim, Contender, row
+from benchmarks.skills import skills_row
 from wfm.core import draws
 from wfm.erlang import ErlangA
 from wfm.simulate.arguments import arguments
@@ -162,7 +163,7 @@ def against_c(twin: Twin, rounds: int) -> dict[str, Any]:
         compiled_kernel.play(
             given.start, given.end, given.closing, given.agents, given.aht,
             drawn.arrival, drawn.interval, drawn.handle, drawn.patience, drawn.day, drawn.ordinal,
-            (SEED, 0, 0), given.spread, given.impatience, given.redials, given.talk_share, given.lines,
+            (SEED, 0, 0), given.handle_law, given.patience_law, given.redials, given.talk_share, given.lines,
             outcome, wait, busy, overrun,
         )  # fmt: skip
 
@@ -232,6 +233,7 @@ def measured(rounds: int) -> dict[str, Any]:
     rows = [
         versus("M/M/100+M, a contact drawn and played", steady(MANY), steady(FEW), 120, 250, rounds),
         versus("M(t)/M/n(t)+M, agents change every half-hour", day(MANY), day(FEW), 100, 200, rounds),
+        skills_row(MANY, FEW, rounds),
     ]
     notes = [f"Clock: {CLOCK}. Ratios of medians over {rounds} rounds; in brackets the least and greatest of a round."]
     notes.append(f"SimPy plays {FEW:,} contacts a round, the compiled engine {MANY:,}; times are of one contact.")

@@ -133,10 +133,10 @@ def _by_records(
 
 
 def tally_visits(centre: Centre, visits: Visits, limits: Floats, sums: Integers, times: Integers, answers: Floats) -> None:
-    """Add records to sums by type [Y, K, columns], agents' times by group [G, K, 3] and answers [Y, G]; ``limits`` [Y, K]."""
+    """Add records to sums by type [Y, K, columns], agents' times [G, K, 3] and answers [Y, G]; ``limits`` [Y, K]."""
     leg_kernel.tally_visits(
-        visits.contact, visits.attempt, visits.leg, visits.kind, visits.interval, visits.outcome, visits.wait, visits.handle, limits,
-        sums,
+        visits.contact, visits.attempt, visits.leg, visits.kind, visits.interval, visits.outcome, visits.wait, visits.handle,
+        limits, sums,
     )  # fmt: skip
     times += np.stack([visits.busy, visits.staffed, visits.overrun], axis=-1)
     answered = np.isin(visits.outcome, ANSWERED)

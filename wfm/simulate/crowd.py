@@ -65,8 +65,14 @@ def speeds(centre: Centre, seed: int) -> NDArray[np.float64]:
     values = [np.empty(0)]
     first = 0
     for group in centre.groups:
-        own = [distributions_kernel.speed_factor(seed, first + agent, group.speed_cv) for agent in range(group.size)]
-        values.append(np.array(own, dtype=float) if group.speed_cv > 0 else np.ones(group.size))
+        if group.speed_cv > 0:
+            values.append(
+                np.array(
+                    [distributions_kernel.speed_factor(seed, first + a, group.speed_cv) for a in range(group.size)], dtype=float
+                )
+            )
+        else:
+            values.append(np.ones(group.size))
         first += group.size
     return np.concatenate(values)
 

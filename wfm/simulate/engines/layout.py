@@ -11,6 +11,7 @@ from wfm.core import draws
 from wfm.simulate.centre import LEGS_MAX, Centre, Skill
 from wfm.simulate.crowd import speeds
 from wfm.simulate.engines import many_state as at
+from wfm.simulate.engines.event_heap_kernel import FOREVER
 from wfm.simulate.model import SECOND
 from wfm.simulate.shifts import COME, GO, moments, refusals
 from wfm.simulate.tally_kernel import NAMES
@@ -101,7 +102,7 @@ def lay_out(centre: Centre, seed: int, numbers: tuple[int, ...], within: Floats 
     _write_moments(m, centre)
     m[at.ROWS] = m.add(_free_legs(m.end, _ROOM))
     m[at.FREE], m[at.ROWS_END] = m[at.ROWS], m.end
-    m[at.HEAP_AT] = m.room(at.EVENT_WIDTH * (_ROOM + 8 * A))
+    m[at.HEAP_AT] = m.add(_free_events(_ROOM + 8 * A))
     m[at.HEAP_END] = m.end
     return Memory(m.array(), f, times, sums, answers, (Y, G, K))
 
@@ -117,7 +118,7 @@ def more_room(m: Integers) -> Integers:
         for address in (at.ROWS_END, at.HEAP_AT, at.HEAP_END):
             result[address] += len(fresh)
     else:
-        result = np.concatenate([head, events, np.zeros_like(events)])
+        result = np.concatenate([head, events, _free_events(len(events) // at.EVENT_WIDTH)])
         result[at.HEAP_END] += len(events)
     return result
 
@@ -159,6 +160,10 @@ def _free_legs(address: int, count: int) -> Integers:
     legs[:, at.NEXT] = address + at.LEG_WIDTH * np.arange(1, count + 1)
     legs[-1, at.NEXT] = -1
     return legs.ravel()
+
+
+def _free_events(count: int) -> Integers:
+    return np.tile(np.array([FOREVER, 0, 0], dtype=np.int64), count)
 
 
 def _by_kind(centre: Centre) -> list[Skill]:

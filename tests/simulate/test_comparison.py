@@ -13,7 +13,7 @@ from tests.simulate.plans import model, shop
 from wfm.core.contacts import ContactType
 from wfm.core.kpi import KPIS
 from wfm.simulate import SimulationInputs, SimulationResult, simulate
-from wfm.simulate.comparison import compare, compare_days, compare_plans
+from wfm.simulate.comparison import compare, compare_days, compare_plans, compare_promises
 from wfm.simulate.model import SECOND
 from wfm.simulate.replications import replicate
 from wfm.simulate.tally import COLUMNS, value
@@ -24,8 +24,8 @@ TABLES = ("one", "other", "difference", "low", "high", "reduction")
 
 @cache
 def queue(agents: int, load: float = 10.0) -> np.ndarray:
-    """3000 replications of some 1700 contacts, in a queue that has been open for an hour and a half: [3000, 1, tallies]."""
-    length = np.array([5400, 30_000]) * SECOND
+    """3000 replications of some 830 contacts, in a queue that has been open for an hour and a half: [3000, 1, tallies]."""
+    length = np.array([5400, 15_000]) * SECOND
     plan = model(1, load / AHT, agents, AHT, intervals=2, then_mean=PATIENCE)
     plan = replace(plan, start=np.array([0, length[0]]), length=length)
     return replicate(plan, np.full(2, float(agents)), seed=SEED, replications=3000, threshold=WITHIN)[:, 1:]
@@ -130,9 +130,9 @@ def test_results_of_two_simulations_are_compared_by_the_dates_and_replications_b
     def result(agents: float, days: int, replications: int) -> SimulationResult:
         inputs = SimulationInputs(replications_min=replications, replications_max=replications)
         workload, cover = shop(days=days, agents=agents)
-        return simulate(workload, cover, contact, lines=None, threshold=20, targets={}, seed=5, inputs=inputs)
+        return simulate(workload, cover, contact, lines=None, threshold=20, targets={"sl_offered": (1, 0.8)}, seed=5, inputs=inputs)
 
-    one, other = result(3, 4, 12), result(4, 3, 10)
+    one, other = result(4, 4, 12), result(5, 3, 10)
     found = compare_days(one.days, other.days, "sl_offered")
     assert found.replications == 10
     assert found.days["day"].tolist() == other.days["date"].unique().tolist()
@@ -148,3 +148,17 @@ def test_results_of_two_simulations_are_compared_by_the_dates_and_replications_b
     assert found.reduction > 1
     with pytest.raises(ValueError, match="no day in common"):
         compare_days(one.days, other.days.assign(date=pd.Timestamp("2030-01-01").date()), "sl_offered")
+    for target, column in (("all", "met"), ("sl_offered", "met_sl_offered")):
+        kept = compare_promises(one.days, other.days, target).iloc[0]
+        shares = [
+            frame.loc[(frame["replication"] < 10) & frame["date"].isin(other.days["date"]), column].mean()
+            for frame in (one.days, other.days)
+        ]
+        assert kept[["one", "other"]].tolist() == pytest.approx(shares)
+        assert kept["difference"] == pytest.approx(shares[1] - shares[0])
+        assert 0 < kept["low"] < kept["difference"] < kept["high"]
+    with pytest.raises(ValueError, match="not judged by 'occupancy' in both"):
+        compare_promises(one.days, other.days, "occupancy")
+    same = compare_promises(one.days, one.days).iloc[0]
+    assert same["difference"] == 0
+    assert same["high"] == -same["low"] == pytest.approx(1 - 0.025 ** (1 / 12))

@@ -8,6 +8,7 @@ same customers, and what is luck in one is luck in the other. Their difference i
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -152,19 +153,54 @@ def compare_days(one: pd.DataFrame, other: pd.DataFrame, kpi: str) -> Comparison
     ValueError
         No dates in common, or no such KPI.
     """
+    R, dates, (first, second) = _common(one, other, list(TALLIES))
+    runs = [np.zeros((R, len(dates), len(COLUMNS))) for _ in range(2)]
+    for run, values in zip(runs, (first, second), strict=True):
+        run[:, :, [COLUMNS.index(name) for name in TALLIES]] = values
+    found = compare(runs[0], runs[1], kpi, day=np.arange(len(dates)))
+    return Comparison(kpi, R, found.intervals, found.days.assign(day=dates), found.overall)
+
+
+def compare_promises(one: pd.DataFrame, other: pd.DataFrame, target: str = "all") -> pd.DataFrame:
+    """How much oftener days of another plan meet a target, or "all": one row, as in `Comparison.overall`.
+
+    Of `wfm.simulate.SimulationResult.days` of two simulations that had the same seed, on the dates and replications both have.
+    Where the difference was the same in every replication, as where both always meet it, the interval leaves as much room as so
+    many replications without an exception do (`wfm.simulate.statistics.ratio`).
+
+    Raises
+    ------
+    ValueError
+        No dates in common, or a target that was not judged in both.
+    """
+    column = "met" if target == "all" else f"met_{target}"
+    for frame in (one, other):
+        if column not in frame:
+            raise ValueError(f"days were not judged by {target!r} in both simulations")
+    _, dates, runs = _common(one, other, [column])
+    kept = [run[:, :, 0].sum(axis=1) for run in runs]
+    days = np.full(len(kept[0]), float(len(dates)))
+    gap, low, high, reduction = statistics.difference((kept[0], days), (kept[1], days))
+    if low == high:  # no replication differs from the others, which is not to say that none ever will
+        room = statistics.half_width(0 * days, np.ones(len(days)), share=True)
+        low, high = np.maximum(gap - room, -1.0), np.minimum(gap + room, 1.0)
+    shares = [part.sum() / days.sum() for part in kept]
+    return pd.DataFrame(
+        {"one": [shares[0]], "other": [shares[1]], "difference": gap, "low": low, "high": high, "reduction": reduction}
+    )
+
+
+def _common(one: pd.DataFrame, other: pd.DataFrame, columns: list[str]) -> tuple[int, list[date], list[Floats]]:
+    """Replications and dates that both tables of days have, and the columns of each, [R, dates, columns]."""
     R = min(1 + int(frame["replication"].max()) if len(frame) else 0 for frame in (one, other))
     dates = sorted(set(one["date"]) & set(other["date"]))
     if not dates or R == 0:
         raise ValueError("these simulations have no day in common")
-
-    def tallies(days: pd.DataFrame) -> Floats:
-        kept = days[days["date"].isin(dates) & (days["replication"] < R)].sort_values(["replication", "date"])
-        whole = np.zeros((R, len(dates), len(COLUMNS)))
-        whole[:, :, [COLUMNS.index(name) for name in TALLIES]] = kept[list(TALLIES)].to_numpy(float).reshape(R, len(dates), -1)
-        return whole
-
-    found = compare(tallies(one), tallies(other), kpi, day=np.arange(len(dates)))
-    return Comparison(kpi, R, found.intervals, found.days.assign(day=dates), found.overall)
+    found = []
+    for frame in (one, other):
+        kept = frame[frame["date"].isin(dates) & (frame["replication"] < R)].sort_values(["replication", "date"])
+        found.append(kept[columns].to_numpy(float).reshape(R, len(dates), len(columns)))
+    return R, dates, found
 
 
 def _kpi(name: str) -> Kpi:

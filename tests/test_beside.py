@@ -309,6 +309,8 @@ def test_how_often_it_is_played_follows_the_budget(shop: Beside) -> None:
     table = work([0.05, 0.05])
     assert compared(asked(*PLAIN), table, [11], contacts=1800).replications == 10
     assert compared(asked(*PLAIN), table, [11], contacts=1).replications == 4
+    # Else the budget of the plan's own simulation decides.
+    assert compared(asked(*PLAIN, "simulation.contacts=3600"), table, [11]).replications == 100
     assert shop.contacts == round(60 * shop.scope("all")["contacts"].iloc[0])
 
 

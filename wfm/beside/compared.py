@@ -25,8 +25,10 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-#: Contacts simulated of each variant, about; replications at least and at most.
-CONTACTS, LEAST, MOST = 3_000_000, 4, 400
+#: Contacts simulated of each variant, about: so many times the budget of the plan's own simulation, and at most.
+TIMES, CONTACTS = 5, 3_000_000
+#: Replications of each variant, at least and at most.
+LEAST, MOST = 4, 400
 #: Why formula and simulation differ, in the order of the steps.
 REASONS = ("cover", *FEATURES)
 #: Groups of intervals that are told: all, each time of day, each weekday, each time of each weekday.
@@ -89,7 +91,7 @@ def compare(
     cover: pd.DataFrame,
     lines: int | None,
     *,
-    contacts: int = CONTACTS,
+    contacts: int | None = None,
     replications: int | None = None,
 ) -> Beside:
     """Compare a plan's formula with its simulation.
@@ -102,7 +104,7 @@ def compare(
     lines
         The plan's lines.
     contacts
-        Contacts simulated of each variant, about.
+        Contacts simulated of each variant, about; None for `TIMES` the budget of the plan's simulation, `CONTACTS` at most.
     replications
         How often each is played; None for as often as ``contacts`` allow, `LEAST` to `MOST`. The plan's own come first.
 
@@ -122,7 +124,8 @@ def compare(
     contact, targets, seed = scenario.contact, scenario.targets, scenario.seed
     formula = [promised(work, agents, contact, targets, linked=linked, seed=seed) for agents in (asked, scheduled)]
     expected = float(work["contacts"].sum())
-    count = replications or int(np.clip(contacts / max(expected, 1.0), LEAST, MOST))
+    budget = min(TIMES * scenario.simulation.contacts, CONTACTS) if contacts is None else contacts
+    count = replications or int(np.clip(budget / max(expected, 1.0), LEAST, MOST))
     groups, ladder = _groups(work), variants(work, contact, lines)
     within = targets.thresholds(work["start"])
     rungs = [_Rung.of(rung, scheduled, groups, seed, count, within) for rung in ladder]

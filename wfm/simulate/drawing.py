@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from wfm.core import distributions_kernel, draws
+from wfm.core import draws
 from wfm.simulate import drawing_kernel
 from wfm.simulate.arguments import arguments
 from wfm.simulate.arrivals_drawn import levels, responses
@@ -73,28 +73,3 @@ def draw_agents(
     whole = np.empty(len(day), dtype=np.int64)
     drawing_kernel.whole_agents(np.array(agents, dtype=float), np.array(day, dtype=np.int64), (seed, replication, group), whole)
     return whole
-
-
-class LaterAttempts:
-    """Redials of a replication's contacts, drawn when an attempt fails: each has its own key, so the moment does not matter."""
-
-    def __init__(self, model: Model, drawn: Drawn) -> None:
-        self._model = model
-        self._laws = model.handle_law, model.patience_law
-        self._key = (drawn.seed, drawn.replication, drawn.kind)
-        self._day, self._ordinal = drawn.day.tolist(), drawn.ordinal.tolist()
-
-    def delay(self, contact: int, attempt: int, *, blocked: bool) -> int:
-        """Microseconds until the attempt after ``attempt``, or -1 for a customer who gives up."""
-        model = self._model
-        share = model.redial_busy if blocked else model.redial_abandon
-        if attempt >= model.attempts_max or share <= 0:
-            return -1
-        return int(draws.redial(*self._key, self._day[contact], self._ordinal[contact], attempt, share, model.redial_delay))
-
-    def handle_and_patience(self, contact: int, attempt: int, interval: int, leg: int = 0) -> tuple[int, int]:
-        """Microseconds of handle time and patience of ``attempt``, which arrives in ``interval``; ``leg`` is that of a transfer."""
-        key = (*self._key, self._day[contact], self._ordinal[contact], attempt, leg)
-        handle_law, patience_law = self._laws
-        handle, patience = distributions_kernel.draw_attempt(*key, handle_law, float(self._model.aht[interval]), patience_law)
-        return int(handle), int(patience)

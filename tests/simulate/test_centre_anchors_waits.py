@@ -1,4 +1,4 @@
-"""Mean waits in closed form: priorities (Cobham 1954), waits that count by weight (Kleinrock 1964), queues in a row (Jackson 1957)."""
+"""Mean waits in closed form: priorities (Cobham 1954), waits by weight (Kleinrock 1964), queues in a row (Jackson 1957)."""
 
 from itertools import pairwise
 from typing import Any
@@ -73,7 +73,8 @@ def test_levels_are_priorities(n: int, shares: tuple[float, ...], capsys: pytest
 
 
 @pytest.mark.parametrize(
-    ("n", "shares", "weights"), [(1, (0.3, 0.4), (3, 1)), (1, (0.4, 0.3), (1, 2)), (6, (0.2, 0.3, 0.3), (10, 4, 1)), (3, (0.4, 0.4), (1, 1))]
+    ("n", "shares", "weights"),
+    [(1, (0.3, 0.4), (3, 1)), (1, (0.4, 0.3), (1, 2)), (6, (0.2, 0.3, 0.3), (10, 4, 1)), (3, (0.4, 0.4), (1, 1))],
 )  # fmt: skip
 def test_weights_are_priorities_that_accumulate(
     n: int, shares: tuple[float, ...], weights: tuple[int, ...], capsys: pytest.CaptureFixture[str]
@@ -117,6 +118,7 @@ def test_one_agent_with_weights_and_head_starts_by_hand() -> None:
     visits = many.play_centre(centre, crowd)
     weight = np.array(rules["weight"])[crowd.kind]
     start = np.round(np.array(rules["head_start"]) * SECOND).astype(np.int64)[crowd.kind]
+    free: int
     begin, free, waiting, coming = np.empty(len(crowd.arrival), dtype=np.int64), 0, [0], 1
     while waiting:
         now = max(free, int(crowd.arrival[waiting].min()))
@@ -125,7 +127,8 @@ def test_one_agent_with_weights_and_head_starts_by_hand() -> None:
             coming += 1
         scores = weight[waiting] * (now - crowd.arrival[waiting]) + start[waiting]
         best = waiting.pop(int(np.argmax(scores)))  # of equal ones the first who came
-        begin[best], free = now, now + int(crowd.handle[best])
+        begin[best] = now
+        free = now + int(crowd.handle[best])
         if not waiting and coming < len(begin):
             waiting.append(coming)
             coming += 1
@@ -135,7 +138,7 @@ def test_one_agent_with_weights_and_head_starts_by_hand() -> None:
 
 
 def test_queues_in_a_row_and_in_a_circle(capsys: pytest.CaptureFixture[str]) -> None:
-    """Jackson (1957): each queue as if it were M/M/n by itself; S0-05: contacts of a queue are external ones and those passed on."""
+    """Jackson (1957): each queue is as M/M/n by itself; S0-05: its contacts are external ones and those passed on."""
     scores = Scores()
     cases = {
         "in a row": ((0.02, 0.0), ((0.0, 1.0), (0.0, 0.0)), (4, 5), (150.0, 200.0)),

@@ -1,12 +1,14 @@
 """Patience of other families than the usual one: as a planner writes it, in the formulas, in linked intervals, and simulated."""
 
 import math
+import re
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
 import pandas as pd
 import pytest
+from ruamel.yaml import YAML
 
 from tests.simulate.plans import shop
 from tests.simulate.test_laws import AHT, QUEUES, exact
@@ -189,3 +191,25 @@ def test_who_staffs_linked_intervals_hears_what_they_make_of_it(tmp_path: Path) 
     assert f"平均 {mean:.0f} 秒" in told.text("zh")
     for quiet in (_read(tmp_path, WRITTEN), _read(tmp_path, "", linked)):
         assert not [problem for problem in remarks(*quiet) if problem.key == "staffing.method"]
+
+
+def test_the_page_on_contacts_says_what_the_formulas_give() -> None:
+    page = (Path(__file__).parents[1] / "docs" / "contact.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `(\{.*\})` \| ([\d.]+) % \| ([\d.]+) % \| (\d+) \|$", page, re.MULTILINE)
+    assert len(rows) == 7
+    for written, abandoned, within, agents in rows:
+        contact = ContactType(patience=dict(YAML(typ="safe").load(written)))
+        queue = queue_model(140 / 3600, 180.0, contact)
+        found = queue.measures(8, threshold=20.0)
+        told = (
+            f"{100 * found['abandon_rate_offered']:.2f}",
+            f"{100 * found['sl_offered']:.1f}",
+            queue.agents_for(answer_rate=0.98),
+        )
+        assert told == (abandoned, within, float(agents)), written
+    [yaml] = re.findall(r"^```yaml\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    contact = ContactType(**YAML(typ="safe").load(yaml)["contact"])
+    assert len(contact.announcements) == 2
+    assert contact.spread.classes is not None
+    [python] = re.findall(r"^```python\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    exec(python, {})  # it runs

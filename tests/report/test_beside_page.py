@@ -187,7 +187,7 @@ def test_intervals_beyond_chance_are_listed_with_their_reasons(quickstart: Shown
     other = dataclasses.replace(quickstart, beside=dataclasses.replace(beside, intervals=rows))
     worst = tables(other, language)[-1]
     assert [row[0] for row in worst.rows] == [formats.instant(rows["start"][i], language) for i in (3, 20)]
-    assert len(worst.head) == 7 + len(REASONS)
+    assert len(worst.head) == len(worst.rows[0]) == 8 + len(REASONS)
     counts = {"count": formats.number((rows["contacts"] > 0).sum()), "below": "2", "above": "1"}
     assert text("beside.intervals", language, **counts) in findings(other, language)
     calm = dataclasses.replace(quickstart, beside=dataclasses.replace(beside, intervals=rows.assign(beyond=0)))

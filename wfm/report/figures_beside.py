@@ -89,7 +89,7 @@ def steps(plan: Plan, language: str) -> Any:
     return style.figure(
         traces,
         text("figure_caption.beside_steps", language, kpi=label),
-        {"tickformat": ".0%" if room > 0.04 else ".1%", "range": [low - 0.08 * room, high + 0.22 * room], "showgrid": True},
+        {"tickformat": ".0%" if room > 0.04 else ".1%", "range": [low - 0.08 * room, high + 0.3 * room], "showgrid": True},
         {"type": "category", "categoryorder": "array", "categoryarray": names[::-1], "dtick": 1, "showgrid": False},
         height=90 + 34 * len(names),
         hovermode="closest",

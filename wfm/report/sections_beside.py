@@ -143,13 +143,14 @@ def _worst(beside: Beside, label: str, language: str) -> list[Block]:
             formats.number(row["contacts"], 1),
             *(formats.number(row[name], 1) for name in ("needed", "scheduled")),
             *(formats.share(row[f"{_SL}_{name}"]) for name in ("needed", "scheduled", "simulated")),
+            formats.number(50 * (row[f"{_SL}_simulated_high"] - row[f"{_SL}_simulated_low"]), 1),
             *(points(float(row[f"by_{reason}"]), digits=1) for reason in beside.reasons),
         ]
         for row in sentences.records(beside.worst(_WORST))
     ]
     if not rows:
         return []
-    columns = ("needed", "scheduled", "formula_needed", "formula_scheduled", "simulated")
+    columns = ("needed", "scheduled", "formula_needed", "formula_scheduled", "simulated", "half")
     head = [*heads(language, "start", "contacts"), *(text(f"beside_column.{name}", language) for name in columns)]
     head += [text(f"beside_short.{named(reason, beside)}", language) for reason in beside.reasons]
     numeric = frozenset(range(1, len(head)))

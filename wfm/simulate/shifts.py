@@ -74,6 +74,7 @@ def _counts(centre: Centre, group: Group, outages: list[Outage]) -> list[tuple[i
     for outage in outages:
         edges |= {outage.start, outage.end}
     start, end = model.start.tolist(), model.end.tolist()
+    opens = set(spans(centre)[0])  # at closing agents may have gone home: as many as before have to come again
     rows: list[tuple[int, int]] = []
     k = -1
     for time in sorted(edges):
@@ -85,7 +86,7 @@ def _counts(centre: Centre, group: Group, outages: list[Outage]) -> list[tuple[i
         for outage in outages:
             if outage.start <= time < outage.end:
                 count = min(count, int(group.agents[k] * (1.0 - outage.loss) + 1e-9))
-        if not rows or rows[-1][1] != count:
+        if not rows or rows[-1][1] != count or time in opens:
             rows.append((time, count))
     return rows
 

@@ -94,7 +94,7 @@ def test_the_same_agents_pooled_are_never_worse(number: int) -> None:
 
 @pytest.mark.parametrize("refuses", [False, True])
 def test_availability_takes_its_share_of_capacity_hours(refuses: bool, capsys: pytest.CaptureFixture[str]) -> None:
-    """S0-19: available 99.5 % of the time is 0.5 % less of agents' hours, of the groups that work on it; and of calls, where refused."""
+    """S0-19: available 99.5 % of the time is 0.5 % less of agents' hours, of groups that work on it; and of calls, if refused."""
     days, hours, lost, minutes = 25, 10, 0.005, 30
     plan = model(3600, 0.01, 0, AHT, intervals=days * hours, per_day=hours, gap=14 * 3600, then_mean=AHT)
     roster = np.array([(i, d * 86_400 * SECOND, (d * 86_400 + hours * 3600) * SECOND) for d in range(days) for i in range(4)])

@@ -6,6 +6,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from wfm.core import draws
+from wfm.core.distributions import Announced, Announcement, Balking, Classes, Deterministic, Exponential, Staying, Uniform
 from wfm.core.draws import NEVER
 from wfm.simulate.centre import Centre, Group, Outage, Skill
 from wfm.simulate.crowd import Crowd, together
@@ -13,6 +14,13 @@ from wfm.simulate.drawing import Drawn
 from wfm.simulate.engines import many, simpy_engine
 from wfm.simulate.model import SECOND, Model
 from wfm.simulate.visits import Visits
+
+# Laws that end on few moments, of those who call again and of transfers.
+PROBLEMS = Classes((0.5, 0.5), (Deterministic(1.0), Exponential(4.0)))
+IMPATIENT = (
+    Balking(0.3, Staying(0.3, Deterministic(3.0))),
+    Announced(Uniform(6.0, 1.0), (Announcement(2.0, hazard=0.0, until=4.0), Announcement(4.0, hang_up=0.5))),
+)
 
 
 def both(centre: Centre, crowd: Crowd) -> Visits:
@@ -61,6 +69,8 @@ def kinds(draw: st.DrawFn, grid: Model) -> Model:
         redial_abandon=draw(st.sampled_from([0.0, 0.6, 1.0])),
         redial_delay=draw(moments),
         attempts_max=draw(st.integers(1, 4)),
+        handle=draw(st.sampled_from([None, None, PROBLEMS])),
+        patience=draw(st.sampled_from([None, None, *(law._over(1e6 if unit else 1.0) for law in IMPATIENT)])),
     )
 
 

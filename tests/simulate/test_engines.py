@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.simulate.centres import IMPATIENT, PROBLEMS
 from tests.simulate.plans import model, shop
 from wfm.core import draws
 from wfm.core.contacts import ContactType, Patience, Redial
-from wfm.core.distributions import Announced, Announcement, Balking, Classes, Deterministic, Exponential, Staying, Uniform
+from wfm.core.distributions import Uniform
 from wfm.core.draws import NEVER
 from wfm.simulate import SimulationInputs, simulate
 from wfm.simulate.drawing import Drawn, draw
@@ -20,14 +21,6 @@ from wfm.simulate.model import SECOND, Model
 from wfm.simulate.records import ABANDONED, BLOCKED, HANDLED, Records
 
 TARGETS = {"answer_rate": (1, 0.98), "sl_offered": (1, 0.80)}
-
-
-PROBLEMS = Classes((0.5, 0.5), (Deterministic(1.0), Exponential(4.0)))
-IMPATIENT = (
-    Deterministic(3.0),
-    Balking(0.3, Staying(0.3, Deterministic(2.0))),
-    Announced(Uniform(6.0, 1.0), (Announcement(2.0, hazard=0.0, until=4.0), Announcement(4.0, hang_up=0.5))),
-)
 
 
 def both(plan: Model, drawn: Drawn) -> Records:

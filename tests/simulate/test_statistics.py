@@ -8,12 +8,13 @@ from scipy.stats import binomtest
 
 from tests.simulate.exact import erlang_a
 from tests.simulate.plans import model, play, shop
-from wfm.core.contacts import ContactType, Patience, Redial, Spread
-from wfm.core.kpi import KPIS
+from wfm.core.contacts import ContactType, Patience, Redial
+from wfm.core.kpi import KPIS, TALLIES
 from wfm.simulate import SimulationInputs, simulate
 from wfm.simulate.inputs import KpiName
 from wfm.simulate.replications import replicate
 from wfm.simulate.statistics import difference, half_width, quantiles, ratio, share_of_days, wilson
+from wfm.simulate.stopping import stopped_by
 from wfm.simulate.tally import over_and_under, tally, value
 
 
@@ -95,28 +96,20 @@ def test_the_difference_of_one_plan_is_that_of_its_residuals() -> None:
 def test_intervals_hold_the_truth_although_the_precision_was_waited_for(
     precision: float, kpi: KpiName, relative: bool, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """400 simulations that stop by themselves, of days of 8 h with 10 agents: the truth is that of 40,000 days."""
-    hours, per_hour, agents = "09:00-17:00", 170.0, 10
-    workload, cover = shop(days=1, hours=hours, per_hour=per_hour, agents=agents, minutes=60)
-    contact = ContactType(
-        spread=Spread(family="exponential"),
-        patience=Patience(onset=0, then_mean=120),
-        redial=Redial(after_busy=0, after_abandon=0),
-    )
-    plan = model(3600, per_hour / 3600, agents, 180, intervals=8, then_mean=120.0)
-    days = replicate(plan, np.full(8, float(agents)), seed=1, replications=40_000, threshold=20)
-    truth = float(value(days.sum(axis=(0, 1)), kpi))
+    """400 runs that stop by themselves, of days of 8 h with 10 agents: the truth is that of all their days together."""
+    plan = model(3600, 170 / 3600, 10, 180, intervals=8, then_mean=120.0)
+    most = 100
+    days = replicate(plan, np.full(8, 10.0), seed=20270705, replications=400 * most, threshold=20).sum(axis=1)
+    truth = float(value(days.sum(axis=0), kpi))
     inputs = SimulationInputs(precision=precision, precision_of=kpi, precision_relative=relative)
     held, played = 0, []
-    for seed in range(400):
-        result = simulate(
-            workload, cover, contact, lines=None, threshold=20, targets={}, seed=1000 + seed, inputs=inputs, busyness=0.0
-        )
-        _, low, high = result.kpi(kpi)
-        assert result.stopped_by == "precision"
-        assert high - low <= 2 * precision * (result.kpi(kpi)[0] if relative else 1.0) + 1e-12
-        held += low <= truth <= high
-        played.append(result.replications)
+    for run in days.reshape(400, most, -1):
+        R = next(R for R in range(1, most + 1) if stopped_by(run[:R], inputs))
+        assert stopped_by(run[:R], inputs) == "precision"
+        over, under = over_and_under(run[:R], kpi)
+        _, low, high = ratio(over, under, share=True)
+        held += bool(low <= truth <= high)
+        played.append(R)
     with capsys.disabled():
         print(
             f"\n{kpi} = {truth:.4f} to {precision:.0%}{' of it' if relative else ''}: {held} of 400 intervals hold it, "
@@ -124,6 +117,20 @@ def test_intervals_hold_the_truth_although_the_precision_was_waited_for(
         )
     assert np.mean(played) > 12  # the rule decides, not the least number of replications
     assert 0.91 <= held / 400 <= 0.98
+
+
+@pytest.mark.parametrize(("precision", "kpi", "relative"), [(0.01, "abandon_rate_offered", False), (0.05, "asa_answered", True)])
+def test_a_simulation_stops_where_the_rule_says(precision: float, kpi: KpiName, relative: bool) -> None:
+    inputs = SimulationInputs(precision=precision, precision_of=kpi, precision_relative=relative, replications_min=3)
+    contact = ContactType(patience=Patience(onset=0, then_mean=120), redial=Redial(after_busy=0, after_abandon=0))
+    result = simulate(*shop(days=2, agents=3), contact, lines=None, threshold=20, targets={}, seed=6, inputs=inputs)
+    sums = result.days.groupby("replication")[list(TALLIES)].sum().to_numpy(float)
+    sums = np.column_stack([sums, np.zeros(len(sums))])  # without the time after the ends of shifts
+    value, _, high = result.kpi(kpi)
+    assert result.stopped_by == stopped_by(sums, inputs) == "precision"
+    assert stopped_by(sums[:-1], inputs) == ""
+    assert high - value <= precision * (value if relative else 1.0)
+    assert result.replications > 3
 
 
 def test_the_names_of_kpis_are_those_there_are() -> None:

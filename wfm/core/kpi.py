@@ -48,6 +48,11 @@ class Kpi:
     formula_zh: str
     formula_en: str
 
+    @property
+    def share_of_cases(self) -> bool:
+        """Whether it is a share of so many contacts or customers, and not of seconds."""
+        return self.unit == "share" and not self.under[0].endswith("_time")
+
 
 KPIS: dict[str, Kpi] = {
     kpi.name: kpi

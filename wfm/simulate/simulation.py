@@ -18,9 +18,9 @@ from wfm.simulate import tables
 from wfm.simulate.inputs import SimulationInputs
 from wfm.simulate.model import SECOND, Model
 from wfm.simulate.replications import records, replicate
-from wfm.simulate.statistics import half_width
+from wfm.simulate.stopping import stopped_by as why_stop
 from wfm.simulate.tables import Played, Targets
-from wfm.simulate.tally import COLUMNS, over_and_under, tally
+from wfm.simulate.tally import COLUMNS, tally
 
 _OFFERED = COLUMNS.index("offered")
 
@@ -140,7 +140,7 @@ def simulate(
     sums = [tallies[0].sum(axis=0)]
     while True:
         simulated = round(sum(total[_OFFERED] for total in sums))
-        stopped_by = _stopped(sums, simulated, inputs)
+        stopped_by = why_stop(np.stack(sums), inputs)
         if progress is not None:
             progress(1.0 if stopped_by else min(max(simulated / inputs.contacts, len(tallies) / inputs.replications_max), 0.99))
         if stopped_by:
@@ -165,19 +165,6 @@ def simulate(
         stopped_by=stopped_by,
         intervals=tables.intervals(played, targets),
     )
-
-
-def _stopped(sums: list[np.ndarray], simulated: int, inputs: SimulationInputs) -> str:
-    """Why to stop now, or "" to go on. Fewer than replications_min would leave no interval worth its name, whatever the budget."""
-    if len(sums) < inputs.replications_min:
-        return ""
-    kpi = KPIS[inputs.precision_of]
-    share = kpi.unit == "share" and tables.of_cases(kpi)
-    if half_width(*over_and_under(np.stack(sums), kpi), share=share, relative=inputs.precision_relative) <= inputs.precision:
-        return "precision"
-    if simulated >= inputs.contacts:
-        return "contacts"
-    return "replications" if len(sums) >= inputs.replications_max else ""
 
 
 def _known(targets: Targets, intervals: int) -> None:

@@ -232,12 +232,7 @@ def _kpis(tallies: NDArray[np.float64]) -> pd.DataFrame:
 
 
 def _estimate(tallies: NDArray[np.float64], kpi: Kpi) -> statistics.Estimate:
-    return statistics.ratio(*over_and_under(tallies, kpi), share=kpi.unit == "share", cases=of_cases(kpi))
-
-
-def of_cases(kpi: Kpi) -> bool:
-    """Whether a KPI is a share or mean of so many cases, and not of seconds."""
-    return not kpi.under[0].endswith("_time")
+    return statistics.ratio(*over_and_under(tallies, kpi), share=kpi.unit == "share", cases=kpi.share_of_cases)
 
 
 def _column(target: str) -> str:

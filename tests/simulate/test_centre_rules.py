@@ -184,7 +184,7 @@ def test_an_outage_refuses_from_its_start_to_before_its_end() -> None:
 
 
 def test_overflow_after_its_delay_to_the_second_group_and_then_to_the_third() -> None:
-    """The second group is busy at 20 s, so the call waits for the third at 50 s; who comes later is answered by the second, free."""
+    """The second group is busy at 21 s, so that call waits for the third; who comes later is answered by the second, free again."""
     centre = Centre(
         (plan(1),),
         (counted(0), counted(1), counted(1)),

@@ -19,6 +19,7 @@ _COMMANDS = {
     "staff": "Agents that each interval needs for the service targets.",
     "schedule": "Shifts that bring the agents needed.",
     "simulate": "Simulate the service that a schedule gives.",
+    "centre": "Simulate a centre of several contact types and groups of agents.",
     "people": "Heads, seats, licences and lines behind a schedule.",
     "economics": "Compare running the centre self-built, hosted and outsourced.",
     "report": "Write the report of a plan made before.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ from wfm.report.figures import FIGURES
 from wfm.report.figures_beside import FIGURES_BESIDE
 from wfm.report.figures_peak import FIGURES_PEAK
 from wfm.report.sections_money import conclusion
-from wfm.report.words import LANGUAGES, text
+from wfm.report.words import LANGUAGES, Language, text
 
 if TYPE_CHECKING:
     from wfm.plan import Plan
@@ -28,21 +29,44 @@ def html(plan: Plan) -> str:
     Everything stands in the file: styles, figures and plotly.js (once). Equal plans give equal bytes: no clock, path or random id.
     User text is escaped by the template engine; JSON is escaped so that no text can end its script element.
     """
-    from markupsafe import Markup
-    from plotly.offline import get_plotlyjs
-
-    shown = {language: pages.page(plan, language) for language in _order(plan)}
+    shown: dict[Language, pages.Page] = {language: pages.page(plan, language) for language in _order(plan)}
     used = {
         block.name for page in shown.values() for section in page.sections for block in section.blocks if isinstance(block, Chart)
     }
     figures = {language: {name: _figure(plan, name, language) for name in _FIGURES if name in used} for language in LANGUAGES}
+    footers = {language: text("page.footer", language, version=wfm.__version__, seed=plan.scenario.seed) for language in LANGUAGES}
+    return rendered(shown, figures, plan.scenario.language, footers)
+
+
+def rendered(
+    shown: Mapping[Language, pages.Page],
+    figures: Mapping[Language, Mapping[str, Any]],
+    first: Language,
+    footers: Mapping[Language, str],
+) -> str:
+    """Pages of both languages as one file.
+
+    Parameters
+    ----------
+    shown
+        Language to page.
+    figures
+        Language to name to figure, as JSON values; their layout tells their height.
+    first
+        The language that shows first.
+    footers
+        Language to the last line.
+    """
+    from markupsafe import Markup
+    from plotly.offline import get_plotlyjs
+
     page = _template().render(
         pages={language: shown[language] for language in LANGUAGES},
-        first=plan.scenario.language,
+        first=first,
         codes=_CODES,
         version=wfm.__version__,
-        words={language: _words(plan, language) for language in LANGUAGES},
-        heights={name: figures[plan.scenario.language][name]["layout"]["height"] for name in figures[plan.scenario.language]},
+        words={language: _words(footers[language], language) for language in LANGUAGES},
+        heights={name: figure["layout"]["height"] for name, figure in figures[first].items()},
         css=Markup(_file("report.css").strip()),
         script=Markup(_file("report.js").strip()),
         plotly=Markup(get_plotlyjs()),
@@ -56,10 +80,10 @@ def compact(plan: Plan, language: str) -> str:
     front = pages.first_page(plan, language)
     table = next(block for block in conclusion(plan, language).blocks if isinstance(block, Table))
     template = _template("compact.html.j2")
-    return str(template.render(page=front, table=table, code=_CODES[language], words=_words(plan, language)))
+    return str(template.render(page=front, table=table, code=_CODES[language], words=_words("", language)))
 
 
-def _order(plan: Plan) -> list[str]:
+def _order(plan: Plan) -> list[Language]:
     return sorted(LANGUAGES, key=lambda language: language != plan.scenario.language)
 
 
@@ -91,13 +115,12 @@ def _file(name: str) -> str:
     return resources.files("wfm.report").joinpath(name).read_text(encoding="utf-8")
 
 
-def _words(plan: Plan, language: str) -> dict[str, Any]:
+def _words(footer: str, language: str) -> dict[str, Any]:
     """The page's own words in one language."""
     fixed = {
         key: text(f"page.{key}", language)
         for key in ("skip", "contents", "conclusion", "would_turn", "verify", "remarks", "noscript")
     }
-    footer = text("page.footer", language, version=wfm.__version__, seed=plan.scenario.seed)
 
     def table_more(caption: str, rows: int) -> str:
         return text("page.table_more", language, caption=caption, rows=rows)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import types
 from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -19,6 +21,19 @@ from wfm.scenario.model import Scenario
 Kind = Literal[
     "section", "share", "rate", "factor", "duration", "date", "flag", "choice", "whole", "number", "list", "table", "text"
 ]
+
+#: The model of the kind of file that is read: what stands at a path of keys.
+_ROOT: ContextVar[type[BaseModel]] = ContextVar("root", default=Scenario)
+
+
+@contextmanager
+def keys_of(model: type[BaseModel]) -> Iterator[None]:
+    """Within it, paths of keys are those of files of another kind, such as a centre's."""
+    token = _ROOT.set(model)
+    try:
+        yield
+    finally:
+        _ROOT.reset(token)
 
 
 @dataclass(frozen=True)
@@ -94,7 +109,7 @@ def default_of(model: type[BaseModel], name: str) -> object:
 
 def field_at(path: KeyPath) -> Documented | None:
     """The key at a path, names of one's own (shifts, opening hours, columns) included; None where no such key is known."""
-    model: type[BaseModel] | None = Scenario
+    model: type[BaseModel] | None = _ROOT.get()
     entry: Documented | None = None
     for depth, part in enumerate(path):
         key = ".".join(map(str, path[: depth + 1]))
@@ -128,7 +143,7 @@ def own_names(model: type[BaseModel]) -> type[BaseModel] | None:
 def known_keys(path: KeyPath) -> list[str]:
     """Names of the keys known below a path."""
     if not path:
-        return list(Scenario.model_fields)
+        return list(_ROOT.get().model_fields)
     entry = field_at(path)
     return list(entry.model.model_fields) if entry is not None and entry.model is not None else []
 

@@ -5,43 +5,23 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 from typing import Annotated, Literal
-from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from wfm.capacity import Leaders, Reserves, Shrinkage
 from wfm.core import units
 from wfm.core.contacts import ContactType
 from wfm.core.errors import BadValueError
-from wfm.core.inputs import Duration, Factor, Inputs, Name, Share, assumed, group, named, required
+from wfm.core.inputs import Factor, Inputs, Name, Share, assumed, group, named, required
 from wfm.core.intervals import OpeningHours
 from wfm.core.shop import Shop
 from wfm.economics.inputs import Money, Options, Wages
 from wfm.forecast.phases import PlannedEvent, refuse
 from wfm.history.inputs import HistoryInputs
+from wfm.scenario.kinds import Country, Day, FirstDay, Interval, Zone
 from wfm.schedule.inputs import Shifts
 from wfm.simulate.inputs import SimulationInputs
 from wfm.staffing import Staffing, Targets
-
-
-def _zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        raise BadValueError("not a time zone", "Write a name of the IANA list such as Asia/Shanghai") from None
-    return name
-
-
-def _country(code: str) -> str:
-    import holidays
-
-    if code and code not in holidays.list_supported_countries():
-        raise BadValueError("no calendar is known for this country", 'Write an ISO code such as CN or IL, or "" for none')
-    return code
-
-
-def _none_is_empty(code: object) -> object:
-    return "" if code is None or code in ("none", "无") else code
 
 
 def _currency(code: str) -> str:
@@ -50,34 +30,12 @@ def _currency(code: str) -> str:
     return code
 
 
-def _a_day(value: object) -> object:
-    value = units.dates_text(value) if isinstance(value, str) else value
-    # A bare number would count as seconds since 1970.
-    if not isinstance(value, str | date) or (isinstance(value, str) and not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value)):
-        raise BadValueError("not a date", "Write 2027-11-11")
-    return value
-
-
 class Window(Inputs):
     """The days a plan is made for, and the length of its intervals."""
 
-    start: Annotated[date, BeforeValidator(_a_day)] = required("first day of the plan", "计划的第一天", "date")
+    start: FirstDay = required("first day of the plan", "计划的第一天", "date")
     weeks: Annotated[int, Field(ge=1, le=53)] = assumed(4, "weeks planned", "计划的周数", "weeks")
-    interval: Duration = assumed(1800.0, "length of an interval", "时段长度", "s")
-
-    @field_validator("interval")
-    @classmethod
-    def _divides_an_hour(cls, seconds: float) -> float:
-        if seconds not in (900, 1800, 3600):
-            raise BadValueError("an interval is 15min, 30min or 60min", "Write e.g. interval: 30min")
-        return seconds
-
-    @field_validator("start")
-    @classmethod
-    def _within_calendars(cls, day: date) -> date:
-        if not 1970 <= day.year <= 2199:
-            raise BadValueError("a plan begins between 1970 and 2199", "Write a date such as 2027-11-11")
-        return day
+    interval: Interval = assumed(1800.0, "length of an interval", "时段长度", "s")
 
     @property
     def days(self) -> int:
@@ -141,7 +99,7 @@ class Promise(Inputs):
 class Report(Inputs):
     """What the report shows."""
 
-    day: Annotated[date | None, BeforeValidator(lambda value: None if value is None else _a_day(value))] = Field(
+    day: Day | None = Field(
         None,
         description="the day of the page on the peak day; without it the one of most agents, where days are out of the ordinary",
         json_schema_extra={
@@ -169,10 +127,8 @@ class Scenario(Inputs):
     currency: Annotated[str, AfterValidator(_currency)] = Field(
         "CNY", description="currency of every amount", json_schema_extra={"zh": "货币", "origin": "assumed"}
     )
-    timezone: Annotated[str, AfterValidator(_zone)] = assumed("Asia/Shanghai", "time zone of the centre", "时区")
-    country: Annotated[str, BeforeValidator(_none_is_empty), AfterValidator(_country)] = assumed(
-        "CN", "whose public holidays hold (ISO code), or empty", "节假日所属国家（ISO 代码）"
-    )
+    timezone: Zone = assumed("Asia/Shanghai", "time zone of the centre", "时区")
+    country: Country = assumed("CN", "whose public holidays hold (ISO code), or empty", "节假日所属国家（ISO 代码）")
     seed: Annotated[int, Field(ge=0, lt=2**32)] = assumed(20270705, "seed of every random number", "随机种子")
     plan: Window = Field(description="the days planned", json_schema_extra={"zh": "计划期"})
     demand: Annotated[Demand, BeforeValidator(lambda value: {"history": value} if isinstance(value, str) else value)] = Field(

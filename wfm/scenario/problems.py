@@ -103,7 +103,7 @@ def _key(entry: Mapping[str, Any]) -> KeyPath:
         path = (*_path(entry["loc"][:-1]), entry["loc"][-1])
     if not path and isinstance(error, BadValueError) and isinstance(error.values.get("key"), str):
         # What a model finds out about the whole may still be about one key.
-        return tuple(str(error.values["key"]).split(".", 1))
+        return key_path(str(error.values["key"]))
     return path
 
 

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from wfm.core.errors import InputError, Language, Problem
 from wfm.scenario.document import Document, KeyPath, Place, dotted, read_document
 
 if TYPE_CHECKING:
+    from pydantic import BaseModel
+
     from wfm.scenario.model import Scenario
+
+Model = TypeVar("Model", bound="BaseModel")
 
 _SHEETS = (".xlsx", ".xlsm")
 # Files that hold rows, never keys: most likely the past itself.
@@ -107,19 +111,40 @@ def read_text_of(text: str, file: str) -> Source:
 
 def validate(source: Source) -> Scenario:
     """The source as a `Scenario`."""
+    from wfm.scenario.model import Scenario
+
+    if not {"groups", "routing"}.isdisjoint(source.values):
+        message = "this file describes a centre of several contact types and groups, not a plan"
+        place = source.places.get(("groups",), source.places.get(("routing",), Place(source.file)))
+        way_out = "Simulate it: wfm centre {file}"
+        told = Problem(message, file=place.file, line=place.line, way_out=way_out, values={"file": source.file})
+        raise InputError(told, language=source.language)
+    return validated(source, Scenario)
+
+
+def validated(source: Source, model: type[Model]) -> Model:
+    """The source as a file of the kind that ``model`` describes.
+
+    Raises
+    ------
+    InputError
+        With every problem of the file.
+    """
     import pydantic
 
-    from wfm.scenario.model import Scenario
+    from wfm.scenario.fields import keys_of
     from wfm.scenario.problems import problems
 
-    errors: list[Any] = []
     try:
-        scenario = Scenario.model_validate(source.values)
+        found = model.model_validate(source.values)
+        errors: list[Any] = []
     except pydantic.ValidationError as error:
         errors = error.errors()
     if errors or source.problems:
-        raise InputError(*problems(errors, source.places, source.file, source.problems), language=source.language)
-    return scenario
+        with keys_of(model):
+            told = problems(errors, source.places, source.file, source.problems)
+        raise InputError(*told, language=source.language)
+    return found
 
 
 def _read(path: Path, file: str) -> Document:

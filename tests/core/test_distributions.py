@@ -147,7 +147,7 @@ def test_blocks_draw_what_single_draws_give(law: Distribution) -> None:
     n, mean = 600, np.array([150.0, 0.0, 200.0])
     handles = handle_law(Lognormal(1.0, 0.7)) if law._never or law._law[0] >= 20 else handle_law(law)
     interval, handle, patience = np.arange(n) % 3, np.empty(n, dtype=np.int64), np.empty(n, dtype=np.int64)
-    distributions_kernel.fill_attempts(5, 2, 1, DAY, handles, mean, patience_law(law), interval, handle, patience)
+    distributions_kernel.fill_attempts(5, 2, 1, DAY, handles, mean, patience_law(law), 0, interval, handle, patience)
     single = [distributions_kernel.draw_attempt(5, 2, 1, DAY, i, 1, 0, handles, mean[i % 3], patience_law(law)) for i in range(n)]
     np.testing.assert_array_equal(np.array(single), np.column_stack([handle, patience]))
     assert np.all(handle[1::3] == 0)
@@ -198,7 +198,9 @@ SHOP = Classes((0.7, 0.3), (Lognormal(120.0, 0.6), Gamma(420.0, 0.9)), ("consult
 def drawn(law: NDArray[np.float64], n: int = 60_000) -> NDArray[np.float64]:
     handle, patience = np.empty((2, n), dtype=np.int64)
     interval = np.zeros(n, dtype=np.int64)
-    distributions_kernel.fill_attempts(20270705, 0, 0, DAY, law, np.array([180.0]), Exponential(60).law, interval, handle, patience)
+    distributions_kernel.fill_attempts(
+        20270705, 0, 0, DAY, law, np.array([180.0]), Exponential(60).law, 0, interval, handle, patience
+    )
     return handle / 1e6
 
 

@@ -105,8 +105,27 @@ def arrivals(expected: list[float], replication: int = 0, room: int = 10_000) ->
     K = len(expected)
     arrival, interval = np.empty(room, dtype=np.int64), np.empty(room, dtype=np.int64)
     start, length = np.arange(K) * HOUR, np.full(K, HOUR)
-    count = draws.fill_arrivals(5, replication, 0, DAY, start, length, np.array(expected), 100, arrival, interval)
+    place, used, count = np.zeros(2, dtype=np.int64), np.zeros(1), 0
+    while count < room:  # in parts of some size, which must not matter
+        part = slice(count, min(count + 300, room))
+        more = draws.fill_arrivals(
+            5, replication, 0, DAY, start, length, np.array(expected), 100, place, used, arrival[part], interval[part]
+        )
+        count += more
+        if more < 300:
+            break
     return arrival[:count], interval[:count]
+
+
+def test_arrivals_in_parts_are_those_of_the_whole() -> None:
+    start, length, expected = np.arange(3) * HOUR, np.full(3, HOUR), np.array([400.0, 0.0, 900.0])
+    arrival, interval = np.empty(3000, dtype=np.int64), np.empty(3000, dtype=np.int64)
+    count = draws.fill_arrivals(
+        5, 0, 0, DAY, start, length, expected, 100, np.zeros(2, dtype=np.int64), np.zeros(1), arrival, interval
+    )
+    assert 1000 < count < 3000
+    for whole, parts in zip((arrival, interval), arrivals([400.0, 0.0, 900.0]), strict=True):
+        np.testing.assert_array_equal(parts, whole[:count])
 
 
 def test_arrivals_are_poisson_with_the_given_intensity() -> None:

@@ -233,11 +233,13 @@ def fill_attempts(
     handle_law: Floats,
     mean: Floats,
     patience_law: Floats,
+    begin: int,
     interval: Integers,
     handle: Integers,
     patience: Integers,
 ) -> None:
-    """First attempts of a day's contacts, ordinals 0, 1, ...: fills ``handle`` and ``patience`` as `draw_attempt` says, by blocks.
+    """First attempts of a day's contacts, ordinals ``begin`` and on: fills ``handle`` and ``patience`` by blocks, as `draw_attempt`.
+
 
     ``mean`` holds the mean handle time of every interval of the plan [s] and ``interval`` the interval of each contact.
     """
@@ -245,9 +247,9 @@ def fill_attempts(
     which, unused = np.empty(_BLOCK), np.empty(_BLOCK)
     for first in range(0, len(handle), _BLOCK):
         here = min(len(handle) - first, _BLOCK)
-        _fill_pairs(seed, replication, _HANDLE, kind, day, first, 1, even[:here], odd[:here])
+        _fill_pairs(seed, replication, _HANDLE, kind, day, begin + first, 1, even[:here], odd[:here])
         if handle_law[0] == CLASSES:
-            _fill_pairs(seed, replication, _CLASS, kind, day, first, 0, which[:here], unused[:here])
+            _fill_pairs(seed, replication, _CLASS, kind, day, begin + first, 0, which[:here], unused[:here])
             n = int(handle_law[1])
             for i in range(here):
                 at = int(handle_law[2 + n + _class_at(handle_law, which[i])])

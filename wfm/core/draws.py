@@ -294,6 +294,8 @@ def fill_arrivals(
     length: NDArray[np.int64],
     expected: NDArray[np.float64],
     first: int,
+    place: NDArray[np.int64],
+    used: NDArray[np.float64],
     arrival: NDArray[np.int64],
     interval: NDArray[np.int64],
 ) -> int:
@@ -307,20 +309,22 @@ def fill_arrivals(
         float64[K], contacts expected in each interval.
     first
         Number of the day's first interval, added to what goes into ``interval``.
+    place, used
+        Where to go on, changed in place: the interval within the day and how many contacts have come, [2]; intensity used up
+        within that interval, [1]. All 0 to begin with.
     arrival, interval
         Outputs: clock times in microseconds, and the interval of each.
 
     Returns
     -------
     int
-        How many contacts arrive. As many as the outputs hold means that there may be more: try again with longer ones.
+        How many contacts arrive. As many as the outputs hold means that there may be more.
     """
-    room, count, k = len(arrival), 0, 0
-    into = 0.0  # intensity already used up within interval k
+    room, count, k, into, begin = len(arrival), 0, place[0], used[0], place[1]
     even, odd = np.empty(_BLOCK), np.empty(_BLOCK)
     while count < room:
         if count % _BLOCK == 0:
-            fill_pairs(seed, replication, ARRIVAL, kind, day, count, 0, even, odd)
+            fill_pairs(seed, replication, ARRIVAL, kind, day, begin + count, 0, even, odd)
         into += exponential_quantile(even[count % _BLOCK])
         while k < len(expected) and into >= expected[k]:
             into -= expected[k]
@@ -330,6 +334,7 @@ def fill_arrivals(
         arrival[count] = start[k] + min(int(into / expected[k] * length[k]), length[k] - 1)
         interval[count] = first + k
         count += 1
+    place[0], place[1], used[0] = k, begin + count, into
     return count
 
 

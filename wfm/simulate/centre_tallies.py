@@ -12,14 +12,19 @@ from wfm.simulate import leg_kernel
 from wfm.simulate.centre import Centre
 from wfm.simulate.crowd import draw_crowd
 from wfm.simulate.engines import many, simpy_engine
+from wfm.simulate.engines import many_state as at
 from wfm.simulate.engines.layout import lay_out
+from wfm.simulate.model import SECOND
 from wfm.simulate.settled import settled
+from wfm.simulate.streaming import stream
 from wfm.simulate.tally import in_seconds, within
 from wfm.simulate.tally_kernel import BUSY, NAMES, OVERRUN
 from wfm.simulate.visits import ANSWERED, Visits
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
+
+_WHOLE = 1 << 20  # so many contacts of a replication may be in memory at once
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,18 +115,26 @@ def _thresholds(centre: Centre, threshold: float | Floats) -> Floats:
 
 def _lean(centre: Centre, seed: int, replication: int, limits: Floats, sums: Integers, times: Integers, answers: Floats) -> None:
     """One replication without records, added to the outputs."""
-    crowd = draw_crowd(centre, seed, replication)
-    memory = lay_out(centre, seed, crowd.numbers, limits)
-    if many.is_plain(centre):
+    numbers = tuple(range(len(centre.kinds)))
+    memory = lay_out(centre, seed, numbers, limits)
+    if many.is_plain(centre) and _expected(centre) <= _WHOLE:
+        crowd = draw_crowd(centre, seed, replication)
         m, (outcome, wait, handle, _) = many.play_plain(memory, crowd)
         leg_kernel.tally_plain(crowd.kind, crowd.interval, outcome, wait, handle, limits, sums)
-        times += memory.times_of(m)
-        answers += memory.answers_of(m)
-        return
-    m, _ = many.go_on(memory.begin(replication), memory.f, crowd.columns, 0, True, np.empty((0, 0), dtype=np.int64))
-    sums += memory.sums_of(m)
+    else:
+        m, first, nothing = memory.begin(replication), 0, np.empty((0, 0), dtype=np.int64)
+        for columns, final in stream(centre, seed, replication):
+            m[at.COMING] = 0
+            m, _ = many.go_on(m, memory.f, columns, first, final, nothing)
+            first += columns.shape[1]
+        sums += memory.sums_of(m)
     times += memory.times_of(m)
     answers += memory.answers_of(m)
+
+
+def _expected(centre: Centre) -> float:
+    """Contacts of a replication, more or less."""
+    return sum(float(kind.rate @ kind.length) / SECOND + sum(burst.contacts for burst in kind.bursts) for kind in centre.kinds)
 
 
 def _by_records(

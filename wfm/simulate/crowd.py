@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +18,7 @@ from wfm.simulate.drawing import Drawn, draw
 class Crowd:
     """First attempts of N contacts by arrival, which is their number.
 
-    ``columns`` is int64[7, N], times in microseconds: ``kind``, ``interval``, ``arrival``, ``handle``, ``patience``, ``day`` and
+    ``columns`` is int64[7, N], times in microseconds: ``kind``, ``arrival``, ``interval``, ``handle``, ``patience``, ``day`` and
     ``ordinal``, which are properties as well. Of equal arrivals the lower type comes first. The last two and the kind key what
     later attempts and legs need; ``numbers`` are those of the types in the keys of random numbers. ``speed`` is each agent's own
     factor on handle times, agents counted through all groups.
@@ -30,8 +31,8 @@ class Crowd:
     numbers: tuple[int, ...]
 
     kind = property(lambda self: self.columns[0], doc="Contact type.")
-    interval = property(lambda self: self.columns[1], doc="Interval of the arrival.")
-    arrival = property(lambda self: self.columns[2], doc="Clock time.")
+    arrival = property(lambda self: self.columns[1], doc="Clock time.")
+    interval = property(lambda self: self.columns[2], doc="Interval of the arrival.")
     handle = property(lambda self: self.columns[3], doc="Handle time.")
     patience = property(lambda self: self.columns[4], doc="Willingness to wait.")
     day = property(lambda self: self.columns[5], doc="Ordinal of the local day.")
@@ -51,13 +52,20 @@ def draw_crowd(centre: Centre, seed: int, replication: int) -> Crowd:
 
 def together(centre: Centre, parts: list[Drawn]) -> Crowd:
     """One crowd of what was drawn, or replayed, for each type."""
-    sizes = np.array([0, *(len(part.arrival) for part in parts)]).cumsum()
+    names = ("arrival", "interval", "handle", "patience", "day", "ordinal")
+    columns = merged([[getattr(part, name) for name in names] for part in parts])
+    return Crowd(parts[0].seed, parts[0].replication, columns, speeds(centre, parts[0].seed), tuple(part.kind for part in parts))
+
+
+def merged(parts: Sequence[Sequence[NDArray[np.int64]]]) -> NDArray[np.int64]:
+    """Columns of a crowd, [7, N], of what each type has: six columns in order of arrival, from arrival to ordinal."""
+    sizes = np.array([0, *(len(part[0]) for part in parts)]).cumsum()
     drawn, columns = np.empty((6, sizes[-1]), dtype=np.int64), np.empty((7, sizes[-1]), dtype=np.int64)
     for part, first, end in zip(parts, sizes[:-1], sizes[1:], strict=True):
-        for row, name in enumerate(("interval", "arrival", "handle", "patience", "day", "ordinal")):
-            drawn[row, first:end] = getattr(part, name)
+        for row, values in zip(drawn, part, strict=True):
+            row[first:end] = values
     crowd_kernel.merge(drawn, sizes, columns)
-    return Crowd(parts[0].seed, parts[0].replication, columns, speeds(centre, parts[0].seed), tuple(part.kind for part in parts))
+    return columns
 
 
 def speeds(centre: Centre, seed: int) -> NDArray[np.float64]:

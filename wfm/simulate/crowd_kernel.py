@@ -19,7 +19,7 @@ _uniform, _TRANSFER = draws.uniform, draws.TRANSFER
 def merge(drawn: Integers, sizes: Integers, columns: Integers) -> None:
     """Contacts of several types in order of arrival; of equal arrivals the lower type comes first.
 
-    ``drawn`` [6, N] has interval, arrival, handle, patience, day and ordinal, one type after the other and each in order; ``sizes``
+    ``drawn`` [6, N] has arrival, interval, handle, patience, day and ordinal, one type after the other and each in order; ``sizes``
     [Y + 1] holds where each begins and the last ends; ``columns`` [7, N] is the output, the type before those six.
     """
     Y, N = len(sizes) - 1, drawn.shape[1]
@@ -27,7 +27,7 @@ def merge(drawn: Integers, sizes: Integers, columns: Integers) -> None:
     for i in range(N):
         best = ZERO - 1
         for y in range(Y):
-            if at[y] < sizes[y + 1] and (best < 0 or drawn[1, at[y]] < drawn[1, at[best]]):
+            if at[y] < sizes[y + 1] and (best < 0 or drawn[0, at[y]] < drawn[0, at[best]]):
                 best = y
         columns[0, i] = best
         for row in range(6):

@@ -50,17 +50,19 @@ def draw(model: Model, seed: int, replication: int, kind: int = TYPE) -> Drawn:
     total = drawing_kernel.expect(
         given.length, given.rate, given.day, given.day_cv, given.slot_cv, day_level[0], slot_level[0], key, expected
     )
-    bursts, places = responses(given, key, 1)
-    total += places[-1]
     room = int(total + 6 * math.sqrt(total)) + 16
+    bursts, places = responses(given, key, 1)
+    more = int(places[-1])
     while True:
-        contacts = np.empty((6, room), dtype=np.int64)  # one block: less to ask of the system than for six
+        contacts = np.empty((6, room + more), dtype=np.int64)  # one block: less to ask of the system than for six
         count = drawing_kernel.fill(
-            given.start, given.length, given.day, expected, given.tilt, given.aht, key, given.handle_law,
-            given.patience_law, bursts, places[0], places[1], *contacts,
+            given.start, given.length, given.day, expected, given.tilt, given.aht, key, given.handle_law, given.patience_law,
+            np.zeros(3, dtype=np.int64), np.zeros(1), *contacts[:, :room],
         )  # fmt: skip
         if count < room:
-            arrival, interval, handle, patience, day, ordinal = contacts[:, :count]
+            if more:
+                drawing_kernel.merge(bursts, 0, more, count, contacts)
+            arrival, interval, handle, patience, day, ordinal = contacts[:, : count + more]
             return Drawn(seed, replication, arrival, interval, handle, patience, day, ordinal, kind)
         room *= 2
 

@@ -89,9 +89,8 @@ def fill(
     key: tuple[int, int, int],
     handle_law: Floats,
     patience_law: Floats,
-    responses: Integers,
-    since: int,
-    until: int,
+    place: Integers,
+    used: Floats,
     arrival: Integers,
     interval: Integers,
     handle: Integers,
@@ -99,10 +98,10 @@ def fill(
     of_day: Integers,
     ordinal: Integers,
 ) -> int:
-    """First attempts of all days; the last six are outputs, of `wfm.simulate.drawing.Drawn`.
+    """First attempts, those of bursts apart; the last six are outputs, of `wfm.simulate.drawing.Drawn`.
 
-    ``tilt`` is [K], or [0] where every interval's rate is level. Columns ``since`` to ``until`` of ``responses`` [6, N] are what
-    bursts bring, by arrival.
+    ``tilt`` is [K], or [0] where every interval's rate is level. ``place`` [3] (a day's first interval, then as of
+    `wfm.core.draws.fill_arrivals`) and ``used`` [1] say where to go on, and are changed in place; all 0 to begin with.
 
     Returns
     -------
@@ -110,45 +109,39 @@ def fill(
         How many contacts arrive. As many as the outputs hold means that there may be more.
     """
     seed, replication, kind = key
-    K, first = len(start), ZERO
+    K, first = len(start), place[0]
     count: int = ZERO
     while first < K:
         last = first + 1
         while last < K and day[last] == day[first]:
             last += 1
-        here = count
+        here, begin = count, place[2]
         count += _fill_arrivals(
-            seed, replication, kind, day[first], start[first:last], length[first:last], expected[first:last], first,
-            arrival[here:], interval[here:],
+            seed, replication, kind, day[first], start[first:last], length[first:last], expected[first:last], first, place[1:],
+            used, arrival[here:], interval[here:],
         )  # fmt: skip
         if len(tilt) > 0:
             tilt_arrivals(start, length, tilt, interval[here:count], arrival[here:count])
         _fill_attempts(
-            seed, replication, kind, day[first], handle_law, aht, patience_law, interval[here:count], handle[here:count],
+            seed, replication, kind, day[first], handle_law, aht, patience_law, begin, interval[here:count], handle[here:count],
             patience[here:count],
         )  # fmt: skip
         for i in range(here, count):
             of_day[i] = day[first]
-            ordinal[i] = i - here
+            ordinal[i] = begin + i - here
         if count == len(arrival):
-            return count
+            break
         first = last
-    if until > since:
-        if count + until - since > len(arrival):
-            return len(arrival)
-        merge(responses, since, until, count, (arrival, interval, handle, patience, of_day, ordinal))
-    return count + until - since
+        place[0], place[1], place[2], used[0] = first, 0, 0, 0.0
+    return count
 
 
 @_compile
-def merge(
-    responses: Integers,
-    since: int,
-    until: int,
-    count: int,
-    contacts: tuple[Integers, Integers, Integers, Integers, Integers, Integers],
-) -> None:
-    """Put what bursts bring among the ``count`` contacts there are, by arrival; at equal times behind them."""
+def merge(responses: Integers, since: int, until: int, count: int, contacts: Integers) -> None:
+    """Put columns ``since`` to ``until`` of what bursts bring, [6, N] by arrival, among ``count`` contacts; at equal times behind.
+
+    ``contacts`` [6, at least count + until - since] are changed in place.
+    """
     arrival, before = contacts[0], np.empty(until - since, dtype=np.int64)
     i = count
     for j in range(until - since - 1, -1, -1):
@@ -184,7 +177,7 @@ def fill_days(
         while last < len(of_day) and of_day[last] == of_day[first]:
             last += 1
         _fill_attempts(
-            seed, replication, kind, of_day[first], handle_law, aht, patience_law, interval[first:last], handle[first:last],
+            seed, replication, kind, of_day[first], handle_law, aht, patience_law, ZERO, interval[first:last], handle[first:last],
             patience[first:last],
         )  # fmt: skip
         first = last

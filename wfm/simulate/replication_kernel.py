@@ -22,7 +22,9 @@ _compile = kernel(
     compiled_kernel.__file__,
     heap_kernel.__file__,
 )
-_expect, _fill, _whole_agents = drawing_kernel.expect, drawing_kernel.fill, drawing_kernel.whole_agents
+_expect, _fill, _merge, _whole_agents = (
+    drawing_kernel.expect, drawing_kernel.fill, drawing_kernel.merge, drawing_kernel.whole_agents,
+)  # fmt: skip
 _play, _PLAYED = compiled_kernel.play, compiled_kernel.PLAYED
 _CONTACT, _INTERVAL, _HANDLE = compiled_kernel.CONTACT, compiled_kernel.INTERVAL, compiled_kernel.HANDLE
 _OUTCOME, _WAIT, _HANDLED = compiled_kernel.OUTCOME, compiled_kernel.WAIT, compiled_kernel.HANDLED
@@ -71,18 +73,22 @@ def replicate(
     for r in range(len(sums)):
         this = (seed, first + r, kind)
         total = _expect(length, rate, day, day_cv, slot_cv, day_level[r], slot_level[r], this, expected)
-        total += places[r + 1] - places[r]
-        room = int(total + 6.0 * np.sqrt(total)) + 16
+        room, more_to_come = int(total + 6.0 * np.sqrt(total)) + 16, places[r + 1] - places[r]
         while True:
-            if room > contacts.shape[1]:
-                contacts = np.empty((8, room), dtype=np.int64)
+            if room + more_to_come > contacts.shape[1]:
+                contacts = np.empty((8, room + more_to_come), dtype=np.int64)
+            room = contacts.shape[1] - more_to_come
             N = _fill(
-                start, length, day, expected, tilt, aht, this, handle_law, patience_law, responses, places[r], places[r + 1],
-                contacts[0], contacts[1], contacts[2], contacts[3], contacts[4], contacts[5],
+                start, length, day, expected, tilt, aht, this, handle_law, patience_law, np.zeros(3, dtype=np.int64), np.zeros(1),
+                contacts[0, :room], contacts[1, :room], contacts[2, :room], contacts[3, :room], contacts[4, :room],
+                contacts[5, :room],
             )  # fmt: skip
-            if contacts.shape[1] > N:
+            if room > N:
                 break
-            room = 2 * contacts.shape[1]
+            room *= 2
+        if more_to_come > 0:
+            _merge(responses, places[r], places[r + 1], N, contacts[:6])
+            N += more_to_come
         _whole_agents(agents, day, this, whole)
         interval, handle, outcome, wait = contacts[1, :N], contacts[2, :N], contacts[6, :N], contacts[7, :N]
         busy, overrun = np.zeros(K, dtype=np.int64), np.zeros(K, dtype=np.int64)

@@ -11,12 +11,15 @@ from wfm.core import draws
 from wfm.simulate import replication_kernel, tally_kernel
 from wfm.simulate.arguments import arguments
 from wfm.simulate.arrivals_drawn import levels, responses
+from wfm.simulate.centre import Centre
+from wfm.simulate.centre_tallies import replicate_centre
 from wfm.simulate.drawing import TYPE, draw, draw_agents
 from wfm.simulate.engines import compiled, engine
 from wfm.simulate.model import Model
 from wfm.simulate.records import Records
 from wfm.simulate.tally import COLUMNS, in_seconds, tally, within
 
+_CONTACTS_IN_MEMORY = 1 << 22  # of a replication; a few hundred megabytes
 _CONTACTS_AT_ONCE = 500_000  # between two chances to stop by Ctrl-C: some tenth of a second
 
 
@@ -77,9 +80,11 @@ def replicate(
     if engine != "compiled":
         rows = [tally(records(model, mean, seed, first + r, engine), threshold) for r in range(replications)]
         return np.stack(rows) if rows else np.empty((0, K, len(COLUMNS)))
+    total = model.rate @ model.length / 1e6 + sum(burst.contacts for burst in model.bursts)
+    if total > _CONTACTS_IN_MEMORY:
+        return _in_parts(model, mean, seed, first, replications, threshold)
     given, limits = arguments(model), within(threshold, K)
     sums = np.zeros((replications, K, len(tally_kernel.NAMES)), dtype=np.int64)
-    total = model.rate @ model.length / 1e6 + sum(burst.contacts for burst in model.bursts)
     at_once = max(1, int(_CONTACTS_AT_ONCE / (1 + total)))
     for r in range(0, replications, at_once):
         key, number = (seed, first + r, TYPE), min(at_once, replications - r)
@@ -90,6 +95,18 @@ def replicate(
         )  # fmt: skip
         compiled.check(status)
     return in_seconds(sums)
+
+
+def _in_parts(
+    model: Model, agents: NDArray[np.float64], seed: int, first: int, replications: int, threshold: float | NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """The same by the engine of many queues, which need not have all contacts in memory at once."""
+    limits = np.broadcast_to(np.asarray(threshold, dtype=float), len(model.start))[None]
+    rows = []
+    for r in range(first, first + replications):
+        here = Centre.of(replace(model, agents=draw_agents(agents, model.day, seed, r)))
+        rows.append(replicate_centre(here, seed=seed, replications=1, threshold=limits, first=r).total[0])
+    return np.stack(rows)
 
 
 def records(model: Model, agents: NDArray[np.float64], seed: int, replication: int, name: str = "compiled") -> Records:

@@ -455,7 +455,7 @@ class Play:
     def _expect_arrival(self) -> None:
         fresh = next(self.fresh, None)
         if fresh is not None:
-            contact, kind, interval, arrival, handle, patience = fresh
+            contact, kind, arrival, interval, handle, patience = fresh
             leg = Leg(contact, 1, 1, kind, interval, arrival, handle, patience)
             self._after(arrival - self.now, Rank.ARRIVAL, self.arrive, leg)
 

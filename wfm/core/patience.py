@@ -50,27 +50,27 @@ class Patience(Inputs):
 
     family: Literal["delayed", "exponential", "weibull", "lognormal", "gamma", "measured"] = assumed(
         "delayed", "family of the willingness to wait: delayed, exponential, weibull, lognormal, gamma, measured",
-        "耐心的分布：delayed 先等后弃、exponential、weibull、lognormal、gamma、measured 实测曲线",
+        "耐心的分布：先等后弃、指数、韦布尔、对数正态、伽马或实测曲线",
     )  # fmt: skip
     onset: Duration = stated(120.0, "nobody hangs up before this wait", "开始失去耐心的时刻", "s", source="S4-14")
     then_mean: Annotated[float, Field(allow_inf_nan=True), BeforeValidator(_or_never), PlainSerializer(_told, when_used="json")] = (
         assumed(120.0, "mean further wait before hanging up; `never` for nobody does", "此后平均再等多久；never 表示从不放弃", "s")
     )
     mean: Annotated[Duration, Field(gt=0)] | None = _only(
-        "exponential, lognormal, gamma: mean willingness to wait", "exponential、lognormal、gamma：平均愿意等多久", "s"
+        "exponential, lognormal, gamma: mean willingness to wait", "平均愿意等多久（指数、对数正态、伽马）", "s"
     )
     cv: Annotated[Quantity, Field(ge=0.05, le=10)] | None = _only(
-        "lognormal, gamma: its coefficient of variation", "lognormal、gamma：耐心的变异系数"
+        "lognormal, gamma: its coefficient of variation", "耐心的变异系数（对数正态、伽马）"
     )
     scale: Annotated[Duration, Field(gt=0)] | None = _only(
-        "weibull: wait that 37 % outlast", "weibull：37% 的人愿意等得更久的时长", "s"
+        "weibull: wait that 37 % outlast", "韦布尔分布：37% 的人愿意等得更久的时长", "s"
     )
     shape: Annotated[Quantity, Field(ge=0.05, le=1000)] | None = _only(
-        "weibull: below 1, who has waited longer is less likely to hang up", "weibull：小于 1 表示等得越久越不易放弃"
+        "weibull: below 1, who has waited longer is less likely to hang up", "韦布尔分布的形状：小于 1 表示等得越久越不易放弃"
     )
     survival: dict[Annotated[Duration, Field(gt=0)], Annotated[Share, Field(gt=0)]] | None = _only(
         "measured: share still there after each wait, e.g. {60s: 82%, 120s: 71%}; the last stretch goes on as it was",
-        "measured：等待各时长后仍未放弃的占比，如 {60s: 82%, 120s: 71%}；最后一段之后照其放弃率延续",
+        "实测曲线：等待各时长后仍未放弃的占比，如 {60s: 82%, 120s: 71%}；最后一段之后照其放弃率延续",
     )
     at_once: Share = assumed(0.0, "share who hang up at once if not answered at once", "不能马上接通就立即挂断的占比")
     never: Share = assumed(0.0, "share who never hang up", "从不放弃的占比")

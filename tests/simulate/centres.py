@@ -1,6 +1,6 @@
 """Random small centres whose events fall on few moments, and what both engines say of them."""
 
-from dataclasses import fields, replace
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from hypothesis import strategies as st
@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from wfm.core import draws
 from wfm.core.distributions import Announced, Announcement, Balking, Classes, Deterministic, Exponential, Staying, Uniform
 from wfm.core.draws import NEVER
-from wfm.simulate.centre import Centre, Group, Outage, Skill
+from wfm.simulate.centre import Centre, Group, Leaving, Outage, Skill
 from wfm.simulate.crowd import Crowd, together
 from wfm.simulate.drawing import Drawn
 from wfm.simulate.engines import many, simpy_engine
@@ -74,17 +74,52 @@ def kinds(draw: st.DrawFn, grid: Model) -> Model:
     )
 
 
+@dataclass(frozen=True)
+class Mood:
+    """What a centre is like: how many calls a type has, how long they take and wait, how many agents and lines there are."""
+
+    calls: tuple[int, int]
+    longest: int
+    patience: tuple[int | None, ...]
+    most: tuple[int, ...]
+    least: int
+    skilled: tuple[bool, ...]
+    lines: tuple[int | None, ...]
+    leaving: tuple[Leaving, ...] = ("finish", "return_to_queue")
+
+
+ANY = Mood((0, 20), 45, (0, 1, 3, 8, 20, None), (0, 1, 3), 0, (True, True, False), (None, None, 0, 1, 2, 5))
+#: Agents in plenty, so that there is a choice of who answers.
+IDLE = Mood((3, 10), 8, (0, 3, None), (2, 3), 1, (True, True, True, False), (None, None, 2, 5))
+#: Queues, so that there is a choice of who is answered.
+BUSY = Mood((5, 14), 12, (3, 20, None, None), (1, 1, 2), 0, (True, True, True, False), (None, None, 5, 12))
+#: Agents who go and come while much is to be done.
+FICKLE = Mood(
+    (2, 8),
+    90,
+    (20, 60, None),
+    (1, 2),
+    0,
+    (True, True, False),
+    (None, None, 5, 12),
+    ("finish", "return_to_queue", "return_to_queue"),
+)
+
+
 @st.composite
-def groups(draw: st.DrawFn, grid: Model, unit: int) -> Group:
+def groups(draw: st.DrawFn, grid: Model, unit: int, mood: Mood = ANY) -> Group:
     speed = draw(st.sampled_from([0.0, 0.0, 0.4]))
     K = len(grid.start)
     if draw(st.booleans()):
-        most = draw(st.sampled_from([0, 1, 3]))
-        return Group(np.array([draw(st.integers(0, most)) for _ in range(K)], dtype=np.int64), speed_cv=speed)
+        most = draw(st.sampled_from(mood.most))
+        return Group(np.array([draw(st.integers(min(mood.least, most), most)) for _ in range(K)], dtype=np.int64), speed_cv=speed)
     end = int(grid.end[-1]) // unit
     roster = []
-    for agent in range(draw(st.integers(0, 3))):
+    for agent in range(draw(st.integers(mood.least, 3))):
         cuts = sorted(draw(st.lists(st.integers(0, end + 5), min_size=2, max_size=6, unique=True)))
+        if mood in (IDLE, BUSY):  # nearly all day, with one break or none
+            cuts = [*sorted({0, *cuts[: len(cuts) // 3 * 2]}), end + 5]
+            cuts = cuts[len(cuts) % 2 :]
         roster += [(agent, begin * unit, until * unit) for begin, until in zip(cuts[::2], cuts[1::2], strict=False)]
     return Group(roster=np.array(roster, dtype=np.int64).reshape(-1, 3), speed_cv=speed)
 
@@ -94,15 +129,18 @@ def centres(draw: st.DrawFn) -> tuple[Centre, Crowd]:
     """A centre of up to three types and three groups, with everything it may have, and its customers."""
     grid = draw(grids())
     unit = SECOND if grid.length[0] >= SECOND else 1
-    Y, G, K = draw(st.integers(1, 3)), draw(st.integers(1, 3)), len(grid.start)
+    mood = draw(st.sampled_from([ANY, IDLE, IDLE, BUSY, BUSY, FICKLE, FICKLE]))
+    fewest = 1 if mood is ANY else 2
+    Y, G, K = draw(st.integers(fewest, 3)), draw(st.integers(2 if mood is IDLE else 1, 3)), len(grid.start)
     types = tuple(draw(kinds(grid)) for _ in range(Y))
     short = st.sampled_from([0.0, 0.0, 2 * unit / SECOND, 6 * unit / SECOND])
+    long = st.sampled_from([0.0, 2 * unit / SECOND, 6 * unit / SECOND, 40 * unit / SECOND])
     skills = tuple(
         Skill(
             y, g, level=draw(st.integers(0, 1)), rank=draw(st.integers(0, 1)), delay=draw(short),
-            reserve=draw(st.sampled_from([0, 0, 1, 2])), factor=draw(st.sampled_from([1.0, 1.0, 1.5, 0.0])), handicap=draw(short),
+            reserve=draw(st.sampled_from([0, 0, 1, 2])), factor=draw(st.sampled_from([1.0, 1.0, 1.5, 0.0])), handicap=draw(long),
         )
-        for y in range(Y) for g in range(G) if draw(st.sampled_from([True, True, False]))
+        for y in range(Y) for g in range(G) if draw(st.sampled_from(mood.skilled))
     )  # fmt: skip
     end = int(grid.end[-1]) // unit
     outages = []
@@ -111,23 +149,25 @@ def centres(draw: st.DrawFn) -> tuple[Centre, Crowd]:
         hit = draw(st.sampled_from([None, (0,), (G - 1,)]))
         until = begin + draw(st.integers(1, 12))
         outages.append(Outage(begin * unit, until * unit, hit, draw(st.sampled_from([1.0, 0.5])), draw(st.booleans())))
-    shares = np.array(draw(st.lists(st.sampled_from([0.0, 0.0, 0.3]), min_size=Y * Y, max_size=Y * Y))).reshape(Y, Y)
+    shares = np.array(
+        draw(st.lists(st.sampled_from([0.0, 0.0, 0.3, 0.5] if Y < 3 else [0.0, 0.0, 0.3]), min_size=Y * Y, max_size=Y * Y))
+    ).reshape(Y, Y)
     centre = Centre(
         types,
-        tuple(draw(groups(grid, unit)) for _ in range(G)),
+        tuple(draw(groups(grid, unit, mood)) for _ in range(G)),
         skills,
-        lines=draw(st.sampled_from([None, None, 0, 1, 2, 5])),
+        lines=draw(st.sampled_from(mood.lines)),
         weight=draw(st.sampled_from([(), (1, 3, 0)[:Y]])),
-        head_start=draw(st.sampled_from([(), (0.0, 4 * unit / SECOND, 0.0)[:Y]])),
+        head_start=draw(st.sampled_from([(), (0.0, 4 * unit / SECOND, 20 * unit / SECOND)[:Y]])),
         transfers=draw(st.sampled_from([None, shares])),
-        leaving=draw(st.sampled_from(["finish", "return_to_queue"])),
+        leaving=draw(st.sampled_from(mood.leaving)),
         closing=draw(st.sampled_from(["answer", "answer", "let_go", "keep"])),
         outages=tuple(outages),
     )
     seed, drawn = draw(st.integers(0, 99)), []
-    patience = st.sampled_from([0, 1, 3, 8, 20, None])
+    call = st.tuples(st.integers(0, K - 1), st.integers(0, 29), st.integers(0, mood.longest), st.sampled_from(mood.patience))
     for y in range(Y):
-        calls = draw(st.lists(st.tuples(st.integers(0, K - 1), st.integers(0, 29), st.integers(0, 45), patience), max_size=20))
+        calls = draw(st.lists(call, min_size=mood.calls[0], max_size=mood.calls[1]))
         length = int(grid.length[0]) // unit
         calls = sorted((k, second % length, handle, -1 if p is None else p) for k, second, handle, p in calls)
         interval = np.array([call[0] for call in calls], dtype=np.int64)

@@ -238,10 +238,10 @@ def fill_attempts(
     handle: Integers,
     patience: Integers,
 ) -> None:
-    """First attempts of a day's contacts, ordinals ``begin`` and on: fills ``handle`` and ``patience`` by blocks, as `draw_attempt`.
+    """First attempts of a day's contacts, ordinals ``begin`` and on: fills ``handle`` and ``patience`` block by block.
 
-
-    ``mean`` holds the mean handle time of every interval of the plan [s] and ``interval`` the interval of each contact.
+    As `draw_attempt` says. ``mean`` holds the mean handle time of every interval of the plan [s], ``interval`` the interval of each
+    contact.
     """
     even, odd = np.empty(_BLOCK), np.empty(_BLOCK)
     which, unused = np.empty(_BLOCK), np.empty(_BLOCK)

@@ -53,6 +53,16 @@ def _view(typingctx: Any, origin: Any, first: Any, end: Any) -> Any:
     return result(origin, types.intp, types.intp), codegen
 
 
+@intrinsic
+def _integers_at(typingctx: Any, address: Any) -> Any:
+    """A pointer to the whole numbers at an address, as ``array.ctypes.data`` gives it."""
+
+    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return builder.inttoptr(arguments[0], context.get_value_type(signature.return_type))
+
+    return _types.CPointer(types.int64)(types.intp), codegen
+
+
 Item = TypeVar("Item", np.int64, np.float64)
 
 if TYPE_CHECKING:  # to a reader, a pointer is the array itself
@@ -60,8 +70,11 @@ if TYPE_CHECKING:  # to a reader, a pointer is the array itself
     def pointer(array: NDArray[Item]) -> NDArray[Item]:
         """See `_pointer`."""
 
+    def integers_at(address: int) -> NDArray[np.int64]:
+        """See `_integers_at`."""
+
     def view(origin: NDArray[Item], first: int, end: int) -> NDArray[Item]:
         """See `_view`."""
 
 else:
-    pointer, view = _pointer, _view
+    pointer, integers_at, view = _pointer, _integers_at, _view

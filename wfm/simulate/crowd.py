@@ -59,12 +59,11 @@ def together(centre: Centre, parts: list[Drawn]) -> Crowd:
 
 def merged(parts: Sequence[Sequence[NDArray[np.int64]]]) -> NDArray[np.int64]:
     """Columns of a crowd, [7, N], of what each type has: six columns in order of arrival, from arrival to ordinal."""
-    sizes = np.array([0, *(len(part[0]) for part in parts)]).cumsum()
-    drawn, columns = np.empty((6, sizes[-1]), dtype=np.int64), np.empty((7, sizes[-1]), dtype=np.int64)
-    for part, first, end in zip(parts, sizes[:-1], sizes[1:], strict=True):
-        for row, values in zip(drawn, part, strict=True):
-            row[first:end] = values
-    crowd_kernel.merge(drawn, sizes, columns)
+    held = [[np.ascontiguousarray(values, dtype=np.int64) for values in part] for part in parts]  # while addresses are in use
+    counts = np.array([len(part[0]) for part in held], dtype=np.int64)
+    columns = np.empty((7, counts.sum()), dtype=np.int64)
+    addresses = np.array([[values.ctypes.data for values in part] for part in held], dtype=np.int64)
+    crowd_kernel.merge(addresses, counts, columns)
     return columns
 
 

@@ -18,19 +18,10 @@ from numpy.typing import NDArray
 from wfm.core import laws
 from wfm.core.distributions_announced import Announced, Announcement
 from wfm.core.distributions_base import Distribution
-from wfm.core.distributions_families import (
-    Delayed,
-    Deterministic,
-    ErlangK,
-    Exponential,
-    Gamma,
-    Hyperexponential,
-    Lognormal,
-    Uniform,
-    Weibull,
-)
+from wfm.core.distributions_families import ErlangK, Gamma, Hyperexponential, Lognormal, Uniform, Weibull
 from wfm.core.distributions_measured import Empirical, HazardTable, QuantileTable
 from wfm.core.distributions_mixed import Balking, Classes, Staying
+from wfm.core.distributions_onset import Delayed, Deterministic, Exponential
 
 __all__ = [
     "Announced",

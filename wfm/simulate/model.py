@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from wfm.core import distributions, draws, laws
 from wfm.core.contacts import ContactType
@@ -141,6 +143,57 @@ class Model:
         end = self.end
         last = np.append(self.start[1:] != end[:-1], True)[: len(end)]
         return np.asarray(end[last][np.cumsum(last) - last], dtype=np.int64) if len(end) else end
+
+    @classmethod
+    def regular(
+        cls,
+        intervals: int,
+        length: float,
+        *,
+        rate: ArrayLike,
+        agents: ArrayLike,
+        aht: ArrayLike,
+        day: date = date(2027, 7, 5),
+        day_cv: float = 0.0,
+        slot_cv: float = 0.0,
+        **rules: Any,
+    ) -> Model:
+        """A queue on intervals of one length, one after another within one day.
+
+        Parameters
+        ----------
+        intervals, length
+            How many, and their length [s].
+        rate, agents, aht
+            Contacts a second, agents and mean handle time [s] of every interval: one for all, or one for each.
+        day
+            The day, which keys the random numbers.
+        day_cv, slot_cv
+            Coefficients of variation of the day's level and of each interval's own.
+        rules
+            The other attributes, by name.
+
+        Raises
+        ------
+        ValueError
+            Numbers that are not one for each interval; what a model refuses.
+        """
+        K, each = intervals, round(length * SECOND)
+        given = {"rate": rate, "agents": agents, "aht": aht}
+        for name, values in given.items():
+            if np.ndim(values) and np.shape(values) != (K,):
+                raise ValueError(f"{name} has the shape {np.shape(values)} for {K} intervals")
+        return cls(
+            start=np.arange(K, dtype=np.int64) * each,
+            length=np.full(K, each, dtype=np.int64),
+            rate=np.array(np.broadcast_to(np.asarray(rate, dtype=float), K)),
+            agents=np.array(np.broadcast_to(np.asarray(agents, dtype=np.int64), K)),
+            aht=np.array(np.broadcast_to(np.asarray(aht, dtype=float), K)),
+            day=np.full(K, day.toordinal(), dtype=np.int64),
+            day_cv=np.full(K, float(day_cv)),
+            slot_cv=np.full(K, float(slot_cv)),
+            **rules,
+        )
 
     @classmethod
     def of(

@@ -25,7 +25,7 @@ _CONTACTS_AT_ONCE = 500_000  # between two chances to stop by Ctrl-C: some tenth
 
 def replicate(
     model: Model,
-    agents: NDArray[np.float64],
+    agents: NDArray[np.float64] | None = None,
     *,
     seed: int,
     replications: int,
@@ -41,9 +41,10 @@ def replicate(
     Parameters
     ----------
     model
-        Intervals and rules; its own ``agents`` are not used.
+        Intervals and rules.
     agents
-        float64[K], mean agents of each interval; a fraction is a chance, drawn for each replication and interval.
+        float64[K], mean agents of each interval, in place of the model's own; a fraction is a chance, drawn for each replication
+        and interval.
     seed
         0 to 2**32 - 1.
     replications
@@ -68,7 +69,7 @@ def replicate(
         Times that 64 bits of microseconds do not hold.
     """
     K = len(model.start)
-    mean = np.array(agents, dtype=float)
+    mean = np.array(model.agents if agents is None else agents, dtype=float)
     if mean.shape != (K,):
         raise ValueError(f"agents has the shape {mean.shape} for {K} intervals")
     bad = ~(np.isfinite(mean) & (mean >= 0))

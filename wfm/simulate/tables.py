@@ -70,7 +70,7 @@ def overall(played: Played) -> pd.DataFrame:
     sums = played.tallies.sum(axis=1)
     rows = []
     for name, kpi in KPIS.items():
-        rows.append((name, *(float(part) for part in _estimate(sums, kpi))))
+        rows.append((name, *(float(part) for part in estimate(sums, kpi))))
     return pd.DataFrame(rows, columns=["kpi", "value", "low", "high"])
 
 
@@ -227,11 +227,35 @@ def _mean_bound(played: Played, name: str, bound: float | NDArray[np.float64]) -
 def _kpis(tallies: NDArray[np.float64]) -> pd.DataFrame:
     columns: dict[str, object] = {}
     for name, kpi in KPIS.items():
-        columns |= _with_interval(name, _estimate(tallies, kpi))
+        columns |= _with_interval(name, estimate(tallies, kpi))
     return pd.DataFrame(columns)
 
 
-def _estimate(tallies: NDArray[np.float64], kpi: Kpi) -> statistics.Estimate:
+def estimate(tallies: NDArray[np.float64], kpi: str | Kpi) -> statistics.Estimate:
+    """A KPI of replications' tallies with its 95 % interval.
+
+    Parameters
+    ----------
+    tallies
+        [R, ..., len(wfm.simulate.tally.COLUMNS)], of `wfm.simulate.replications.replicate`: the KPI of each interval; summed over
+        the intervals before, that of the whole plan (call-weighted).
+    kpi
+        One of `wfm.core.kpi.KPIS`, or its name.
+
+    Returns
+    -------
+    (value, low, high)
+        [...] each; nan where nothing was asked, low and high also with fewer than two replications.
+
+    Raises
+    ------
+    ValueError
+        No such KPI.
+    """
+    if isinstance(kpi, str):
+        if kpi not in KPIS:
+            raise ValueError(f"{kpi!r} is no KPI; they are {', '.join(KPIS)}")
+        kpi = KPIS[kpi]
     return statistics.ratio(*over_and_under(tallies, kpi), share=kpi.unit == "share", cases=kpi.share_of_cases)
 
 
@@ -239,5 +263,5 @@ def _column(target: str) -> str:
     return "met" if target == "all" else f"met_{target}"
 
 
-def _with_interval(name: str, estimate: statistics.Estimate) -> dict[str, NDArray[np.float64]]:
-    return dict(zip((name, f"{name}_low", f"{name}_high"), estimate, strict=True))
+def _with_interval(name: str, found: statistics.Estimate) -> dict[str, NDArray[np.float64]]:
+    return dict(zip((name, f"{name}_low", f"{name}_high"), found, strict=True))

@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 _OFFERED = COLUMNS.index("offered")
 Progress = Callable[[float], None]
 
+#: Tables of a result, the first one what is printed where none is asked for.
+TABLES = ("types", "service", "weekdays", "promises", "days", "bands", "labels", "groups", "sites", "service_groups", "answers",
+          "contacts", "spells", "agent_time")  # fmt: skip
+
 
 @dataclass(frozen=True, eq=False)
 class CentreResult:
@@ -79,9 +83,7 @@ class CentreResult:
     @property
     def tables(self) -> dict[str, pd.DataFrame]:
         """Name to table, as they are written to files."""
-        names = ("types", "service", "weekdays", "promises", "days", "bands", "labels", "groups", "sites", "service_groups",
-                 "answers", "contacts", "spells", "agent_time")  # fmt: skip
-        return {name: getattr(self, name) for name in names}
+        return {name: getattr(self, name) for name in TABLES}
 
     def kpi(self, name: str, kind: str = "all") -> tuple[float, float, float]:
         """A KPI of a type, or of the whole centre, with its interval."""

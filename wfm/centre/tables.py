@@ -17,12 +17,15 @@ from wfm.simulate.tables import Played, Targets
 from wfm.simulate.tally import COLUMNS, over_and_under
 
 Floats = NDArray[np.float64]
+Flags = Mapping[str, NDArray[np.bool_]]
 
 #: What is counted of contacts; agents' time belongs to groups.
 COUNTED = tuple(name for name in TALLIES if name not in ("busy_time", "staffed_time"))
 #: KPIs that a contact type has; occupancy belongs to groups.
 OF_TYPES = tuple(name for name in KPIS if name != "occupancy")
+_MET = ("met", "met_low", "met_high")
 _LABELS = ("segment", "language", "region")
+_OFFERED = COLUMNS.index("offered")
 _BUSY, _STAFFED, _OVERRUN = (COLUMNS.index(name) for name in ("busy_time", "staffed_time", "overrun_time"))
 
 
@@ -34,11 +37,13 @@ def all_tables(scenario: CentreScenario, made: Assembled, tallies: CentreTallies
     days = {name: tables.days(played, targets[name]) for name, played in kinds.items()}
     met = _met(days, len(made.dates))
     days[ALL]["met"] = met[ALL].ravel()
+    # Days on which nobody of a type ever comes say nothing of its targets.
+    judged = {name: np.asarray(played.by_day()[:, :, _OFFERED].sum(axis=0) > 0) for name, played in kinds.items()}
     return {
-        "types": _types(scenario, kinds, met),
+        "types": _types(scenario, kinds, met, judged),
         "service": _stacked({name: _of_type(tables.service(played)) for name, played in kinds.items()}),
-        "weekdays": _weekdays(kinds, targets, met),
-        "promises": _promises(kinds, targets, met),
+        "weekdays": _weekdays(kinds, targets, met, judged),
+        "promises": _promises(kinds, targets, met, judged),
         "days": _stacked({name: _of_type(frame) for name, frame in days.items()}),
         "bands": _stacked({name: _kpis_of(tables.bands(played)) for name, played in kinds.items()}),
         "labels": _labels(scenario, made, tallies),
@@ -63,7 +68,12 @@ def _met(days: Mapping[str, pd.DataFrame], dates: int) -> dict[str, NDArray[np.b
     return {**found, ALL: np.logical_and.reduce(list(found.values()))}
 
 
-def _types(scenario: CentreScenario, kinds: Mapping[str, Played], met: Mapping[str, NDArray[np.bool_]]) -> pd.DataFrame:
+def _share(met: NDArray[np.bool_]) -> tuple[float, float, float]:
+    """Share of days with its interval; nan without days."""
+    return statistics.share_of_days(met) if met.size else (np.nan, np.nan, np.nan)
+
+
+def _types(scenario: CentreScenario, kinds: Mapping[str, Played], met: Flags, judged: Flags) -> pd.DataFrame:
     rows = []
     for name, played in kinds.items():
         sums = played.tallies.sum(axis=1)
@@ -73,7 +83,7 @@ def _types(scenario: CentreScenario, kinds: Mapping[str, Played], met: Mapping[s
         worth = _value(scenario, kinds) if about is None else about.value * np.array(
             [counts["customers_handled"], counts["customers"] - counts["customers_handled"]]
         )  # fmt: skip
-        share = dict(zip(("met", "met_low", "met_high"), statistics.share_of_days(met[name]), strict=True))
+        share = dict(zip(_MET, _share(met[name][:, judged[name]]), strict=True))
         money = {"value_answered": float(worth[0]), "value_lost": float(worth[1])}
         rows.append({"type": name, **labels, **counts, **money, **share, **_kpi_cells(sums, KPIS if about is None else OF_TYPES)})
     return pd.DataFrame(rows)
@@ -123,19 +133,34 @@ def _stacked(frames: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     return whole[[*keys, "type", *(column for column in whole.columns if column not in (*keys, "type"))]]
 
 
-def _weekdays(kinds: Mapping[str, Played], targets: Mapping[str, Targets], met: Mapping[str, NDArray[np.bool_]]) -> pd.DataFrame:
-    frames = {name: _of_type(tables.weekdays(played, targets[name])) for name, played in kinds.items()}
-    weekday = kinds[ALL].weekday
-    shares = np.array([statistics.share_of_days(met[ALL][:, weekday == day]) for day in frames[ALL]["weekday"]]).reshape(-1, 3)
-    frames[ALL][["met", "met_low", "met_high"]] = shares
+def _weekdays(kinds: Mapping[str, Played], targets: Mapping[str, Targets], met: Flags, judged: Flags) -> pd.DataFrame:
+    """By type; no share of days where nobody ever comes on such a day."""
+    frames = {}
+    for name, played in kinds.items():
+        frame = _of_type(tables.weekdays(played, targets[name]))
+        on = [(played.weekday == day) & judged[name] for day in frame["weekday"]]
+        frame[list(_MET)] = np.array([_share(met[name][:, days]) for days in on]).reshape(-1, 3)
+        others = [column for column in frame.columns if column.startswith("met_") and column not in _MET]
+        frame.loc[[not days.any() for days in on], others] = np.nan
+        frames[name] = frame
     whole = _stacked(frames)
-    first = ["type", "weekday", "days", "met", "met_low", "met_high"]
+    first = ["type", "weekday", "days", *_MET]
     return whole[[*first, *(column for column in whole.columns if column not in first)]]
 
 
-def _promises(kinds: Mapping[str, Played], targets: Mapping[str, Targets], met: Mapping[str, NDArray[np.bool_]]) -> pd.DataFrame:
-    frames = {name: tables.promises(played, targets[name]) for name, played in kinds.items()}
-    frames[ALL][["met", "met_low", "met_high"]] = [statistics.share_of_days(met[ALL])]
+def _promises(kinds: Mapping[str, Played], targets: Mapping[str, Targets], met: Flags, judged: Flags) -> pd.DataFrame:
+    """By type and target, on days on which anybody comes."""
+    frames = {}
+    for name, played in kinds.items():
+        days = judged[name]
+        kept = np.isin(played.day, np.flatnonzero(days))
+        number = np.cumsum(days) - 1
+        dates = [date for date, some in zip(played.dates, days, strict=True) if some]
+        own = Played(played.tallies[:, kept], played.start[kept], name, played.agents[kept], number[played.day[kept]], dates)
+        frame = tables.promises(own, targets[name])
+        if name == ALL:
+            frame[list(_MET)] = [_share(met[ALL][:, days])]
+        frames[name] = frame
     return _stacked(frames)
 
 

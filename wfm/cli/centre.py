@@ -65,10 +65,15 @@ def centre(asked: Asked, html: Path | None, against: Path | None, against_set: t
         tell_notices((*source.notices, *(other[1].notices if other else ())), scenario.language)
 
     from wfm.centre.comparison import compare_centres
-    from wfm.centre.simulation import simulate_centre
+    from wfm.centre.simulation import TABLES, simulate_centre
     from wfm.report import centre_said
 
     language, tell = scenario.language, _progress(asked)
+    makes = (*(("differences",) if other else ()), *TABLES)
+    if asked.table not in (None, *makes):
+        way_out = "It makes: {tables}"
+        values = {"tables": ", ".join(makes)}
+        raise InputError(Problem("the step makes no such table", "--table", asked.table, way_out, values=values))
     comparison = None
     if other is None:
         result = simulate_centre(scenario, source.folder, progress=tell)
@@ -80,8 +85,9 @@ def centre(asked: Asked, html: Path | None, against: Path | None, against_set: t
     names = _names(scenario, other, language)
     if out is not None or _is_folder(folder):
         from wfm.report.centre_page import page
+        from wfm.report.words import LANGUAGES
 
-        content = page(scenario, result, comparison, names[1] if other else "").encode()
+        content = page(scenario, result, comparison, {code: _names(scenario, other, code)[1] for code in LANGUAGES}).encode()
         _write(out, content, folder, tables)
 
     def said() -> list[str]:

@@ -94,6 +94,17 @@ _IN = {
     ("repairs", "rows"): "rows",
     ("day_draws", "draw"): "number of the draw",
     ("weekly_shifts", "shifts"): "shifts",
+    ("agent_time", "time"): "s",
+    ("service_groups", "busy"): "agents, mean",
+    ("service_groups", "overrun"): "agents, mean",
+    ("sites", "groups"): "groups",
+    **{("bands", quantile): _OF_ROW for quantile in ("q05", "q25", "q50", "q75", "q95")},
+    ("beside_cells", "intervals"): "intervals",
+    ("beside_cells", "needed"): _ON_QUEUE,
+    ("beside_cells", "scheduled"): _ON_QUEUE,
+    ("beside_intervals", "needed"): _ON_QUEUE,
+    ("beside_intervals", "scheduled"): _ON_QUEUE,
+    ("beside_intervals", "beyond"): "-1 below, 1 above the formula by more than chance gives, else 0",
 }
 
 
@@ -117,6 +128,13 @@ def _unit(column: str, name: str, own: dict[str, Column]) -> str:
         return own[column].unit or _MORE.get(column, "") or _KINDS.get(own[column].kind, "")
     if base in KPIS:
         return KPIS[base].unit
+    if name == "beside_cells" and base.startswith(("formula_", "simulated", "difference", "by_")):
+        return _OF_ROW
+    if name == "beside_intervals":
+        # What a reason makes is told of sl_offered; the other columns begin with the name of their KPI.
+        kpi = "sl_offered" if base.startswith("by_") else next((each for each in KPIS if base.startswith(f"{each}_")), "")
+        if kpi:
+            return KPIS[kpi].unit
     if column in TALLIES or column in _TIMES:
         return "s" if column in _TIMES else "contacts"
     if base == "met" or base.startswith("met_"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import wfm
@@ -22,7 +23,12 @@ _WORST = 12
 _RARELY = 0.15  # occupancy below which a group is hardly used
 
 
-def page(scenario: CentreScenario, result: CentreResult, comparison: CentreComparison | None = None, other: str = "") -> str:
+def page(
+    scenario: CentreScenario,
+    result: CentreResult,
+    comparison: CentreComparison | None = None,
+    other: Mapping[str, str] | None = None,
+) -> str:
     """One HTML file that opens without a network, the scenario's language first.
 
     Parameters
@@ -30,15 +36,17 @@ def page(scenario: CentreScenario, result: CentreResult, comparison: CentreCompa
     scenario, result
         A centre and what playing it gave.
     comparison, other
-        Beside another centre, and what that is called.
+        Beside another centre, and what that is called in each language.
     """
-    pages = {language: _page(scenario, result, comparison, other, language) for language in LANGUAGES}
+    pages = {language: _page(scenario, result, comparison, other or {}, language) for language in LANGUAGES}
     figures = {language: centre_figures.figures(scenario, result, language) for language in LANGUAGES}
     footers = {language: text("centre.footer", language, version=wfm.__version__, seed=scenario.seed) for language in LANGUAGES}
     return rendered(pages, figures, scenario.language, footers)
 
 
-def _page(scenario: CentreScenario, result: CentreResult, comparison: CentreComparison | None, other: str, language: str) -> Page:
+def _page(
+    scenario: CentreScenario, result: CentreResult, comparison: CentreComparison | None, other: Mapping[str, str], language: str
+) -> Page:
     sections = [_service(scenario, result, language), _groups(result, language), _days(scenario, result, language)]
     if comparison is not None:
         sections.append(_against(scenario, comparison, other, language))
@@ -95,7 +103,7 @@ def _table(caption: str, head: list[str], rows: list[list[str]], language: str, 
 
 def _service(scenario: CentreScenario, result: CentreResult, language: str) -> Section:
     rows = said.types_rows(scenario, result, language)
-    types = _table("table_types", said.types_head(language), rows, language, numeric=frozenset(range(1, 8)),
+    types = _table("table_types", said.types_head(language), rows, language, numeric=frozenset(range(1, 9)),
                    strong=frozenset([len(rows) - 1]))  # fmt: skip
     charts = [Chart(name, text(f"centre.{name}", language)) for name in ("figure_clock", "figure_plan")]
     service = result.service[(result.service["type"] != _ALL) & (result.service["missed"] > 0)]
@@ -119,7 +127,7 @@ def _service(scenario: CentreScenario, result: CentreResult, language: str) -> S
 
 def _groups(result: CentreResult, language: str) -> Section:
     groups = _table("table_groups", said.groups_head(language), said.groups_rows(result, language), language,
-                    numeric=frozenset(range(3, 7)))  # fmt: skip
+                    numeric=frozenset(range(1, 7)))  # fmt: skip
     names = list(result.played.groups)
     shares = {(row["type"], row["group"]): row["share_of_type"] for row in said.records(result.answers)}
     cells = [
@@ -165,10 +173,11 @@ def _days(scenario: CentreScenario, result: CentreResult, language: str) -> Sect
     return Section("days", text("centre.section_days", language), text("centre.section_days_intro", language), [table])
 
 
-def _against(scenario: CentreScenario, comparison: CentreComparison, other: str, language: str) -> Section:
+def _against(scenario: CentreScenario, comparison: CentreComparison, other: Mapping[str, str], language: str) -> Section:
     thresholds = {name: about.targets.threshold for name, about in scenario.contacts.items()}
     names = (text("centre.one", language), text("centre.other", language))
     head, rows = said.compared(names, comparison, language, thresholds)
-    table = _table("table_against", head, rows, language, numeric=frozenset(range(2, 5)))
-    intro = text("centre.section_against_intro", language, other=other)
+    cells = [[f"{kind} · {name}", *rest] for kind, name, *rest in rows]
+    table = _table("table_against", head[1:], cells, language, numeric=frozenset(range(1, 4)))
+    intro = text("centre.section_against_intro", language, other=other[language])
     return Section("against", text("centre.section_against", language), intro, [table])

@@ -106,7 +106,7 @@ def lost(scenario: CentreScenario, whole: dict[str, Any], days: int, language: s
 
 def types_head(language: str) -> list[str]:
     """Headings of `types_rows`."""
-    keys = ("type", "per_day", "answered_share", "in_time", "asa", "abandoned", "blocked", "days_met_interval")
+    keys = ("type", "per_day", "answered_share", "customers_share", "in_time", "asa", "abandoned", "blocked", "days_met_interval")
     return [text(f"centre.{key}", language) for key in keys]
 
 
@@ -127,6 +127,7 @@ def types_rows(scenario: CentreScenario, result: CentreResult, language: str) ->
                 kind_name(name, language),
                 formats.number(row["offered"] / days),
                 formats.share(row["answer_rate"]),
+                formats.share(row["answer_rate_customer"]),
                 in_time,
                 formats.seconds(row["asa_answered"], language),
                 formats.share(row["abandon_rate_offered"]),
@@ -179,6 +180,8 @@ def kind_name(name: str, language: str) -> str:
 
 def interval(row: dict[str, Any], name: str, language: str) -> str:
     """``91.2% (90.8-91.6%)``."""
+    if formats.missing(row[name]):
+        return formats.NOTHING
     value, low, high = (formats.share(row[f"{name}{end}"]) for end in ("", "_low", "_high"))
     return text("centre.interval", language, value=value, low=low.rstrip("%"), high=high)
 

@@ -81,10 +81,10 @@ def _order(problem: Problem, file: str) -> tuple[bool, list[str | int], int]:
 
 def placed(problem: Problem, places: Mapping[KeyPath, Place], file: str) -> Problem:
     """A problem that a later step has with a key of the scenario, with the place where that key is written."""
-    from wfm.scenario.model import Scenario
+    from wfm.scenario.fields import known_keys
 
     path = tuple(int(part) if part.isdecimal() else part for part in problem.key.split("."))
-    if problem.file or path[0] not in Scenario.model_fields:
+    if problem.file or path[0] not in known_keys(()):
         return problem
     written = {known: place for known, place in places.items() if place.file.startswith("--set")}
     place = _place(path, places, written, file)

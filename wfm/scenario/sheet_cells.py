@@ -102,6 +102,8 @@ def _number(cell: float, kind: str) -> object:
     try:
         _ = units.rate(cell) if kind == "rate" and cell >= 0 else units.factor(cell) if kind == "factor" else cell
     except BadValueError as error:
+        if "percent" not in error.values:
+            raise
         # However the cell is formatted: who writes 1200% into it has written 12.
         raise BadValueError(error.message, "Write {percent}; or {times} as a text: '{times}", **error.values) from None
     whole = math.isfinite(cell) and cell == int(cell) and abs(cell) < 2**53

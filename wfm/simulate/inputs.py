@@ -37,7 +37,7 @@ class SimulationInputs(Inputs):
     precision: Share = assumed(
         0.003,
         "enough once precision_of is known to this much either way, with 95 % confidence",
-        "precision_of 指标 95% 置信区间的半宽",
+        "所选指标 95% 置信区间的半宽，达到即停",
     )
     precision_of: KpiName = assumed("sl_offered", "KPI whose precision counts", "以哪个指标的精度为准")
     precision_relative: bool = assumed(

@@ -143,7 +143,8 @@ def answers(result: CentreResult, language: str) -> Any:
     x = {"tickformat": ".0%", "range": [0, 1], "showgrid": True}
     y = {"autorange": "reversed", "type": "category"}
     height = 120 + 40 * len(kinds)
-    return style.figure(traces, text("centre.figure_answers", language), x, y, barmode="stack", hovermode="closest", height=height)
+    return style.figure(traces, text("centre.figure_answers", language), x, y, barmode="stack", hovermode="closest", height=height,
+                        legend={"traceorder": "normal"})  # fmt: skip
 
 
 def groups(result: CentreResult, language: str) -> Any:
@@ -152,7 +153,7 @@ def groups(result: CentreResult, language: str) -> Any:
 
     hours, at = _slots(result)
     seconds = result.played.grid["duration"].to_numpy(float)
-    time = _pooled(seconds, at, len(hours))
+    time, width = _pooled(seconds, at, len(hours)), float(seconds[0]) / 3600
     means = result.tallies.groups.mean(axis=0)
     traces: list[Any] = []
     for number, name in enumerate(result.played.groups):
@@ -164,8 +165,8 @@ def groups(result: CentreResult, language: str) -> Any:
             level = sums[:, COLUMNS.index(column)] / time
             traces.append(
                 go.Scatter(
-                    x=hours,
-                    y=[round(float(one), 3) for one in level],
+                    x=[*hours, hours[-1] + width],
+                    y=[round(float(one), 3) for one in (*level, level[-1])],
                     name=text(f"centre.{word}", language, group=name),
                     mode="lines",
                     line={"color": _colour(number), "shape": "hv", **line},

@@ -231,6 +231,7 @@ def _items(types_: list[Any]) -> type[BaseModel] | None:
     for found in types_:
         if get_origin(found) in (tuple, list, dict):
             inner = [part for each in get_args(found) for part in (get_args(each) or (each,))]
+            inner = [get_args(part)[0] if get_origin(part) is Annotated else part for part in inner]
             if item := next((part for part in inner if isinstance(part, type) and issubclass(part, BaseModel)), None):
                 return item
     return None

@@ -169,9 +169,10 @@ class Centre:
       holds: "finish" lets whoever is done next leave; "return_to_queue" sends the contacts begun last back into their queues, at
       their places by arrival, with the time of work that was left and the patience that was left; after-call work is dropped.
       With a roster it is the agent of the row who leaves.
-    - At the end of an open span nobody new arrives and redials are lost. ``closing`` "answer": agents stay until all who wait are
-      answered, and reserves end; where no agent of any group that may answer a type is on queue, its contacts are let go
-      (abandoned). "let_go": all who wait are let go. "keep": they keep waiting, as written contacts do; agents go home.
+    - At the end of an open span nobody new arrives, redials are lost and reserves end. ``closing`` "answer": agents stay until all
+      who wait are answered; where no agent of any group that may answer a type is on queue, its contacts are let go (abandoned).
+      "let_go": all who wait are let go. "keep": they keep waiting, as written contacts do; agents go home, but for those whose
+      roster goes on, who answer them.
     - A contact that is done may be transferred: with share ``transfers[i, j]`` type i goes on in the queue of type j as its next
       leg, on the same line, with a handle time and patience of type j.
     - Lines are those of the whole centre.

@@ -13,9 +13,9 @@ from wfm.simulate.centre import Centre
 from wfm.simulate.crowd import draw_crowd
 from wfm.simulate.engines import many, simpy_engine
 from wfm.simulate.engines import many_state as at
-from wfm.simulate.engines.layout import lay_out
+from wfm.simulate.engines.layout import Memory, lay_out
 from wfm.simulate.model import SECOND
-from wfm.simulate.settled import settled
+from wfm.simulate.settled import is_random, settled
 from wfm.simulate.streaming import stream
 from wfm.simulate.tally import in_seconds, within
 from wfm.simulate.tally_kernel import BUSY, NAMES, OVERRUN
@@ -92,14 +92,20 @@ def replicate_centre(
     if replications > 0:
         draws.check_key(replication=first + replications - 1)
     limits = _thresholds(centre, threshold)
-    play = _lean if engine == "compiled" else _by_records
     Y, G, K = len(centre.kinds), len(centre.groups), len(centre.intervals.start)
     types = np.zeros((replications, Y, K, len(NAMES)), dtype=np.int64)
     groups = np.zeros((replications, G, K, len(NAMES)), dtype=np.int64)
     answers = np.zeros((replications, Y, G))
+    here, memory, anew = centre, None, is_random(centre)
     for r in range(replications):
-        times = groups[r, :, :, BUSY : OVERRUN + 1]
-        play(settled(centre, seed, first + r), seed, first + r, limits, types[r], times, answers[r])
+        sums = types[r], groups[r, :, :, BUSY : OVERRUN + 1], answers[r]
+        if engine == "simpy":
+            _by_records(settled(centre, seed, first + r), seed, first + r, limits, *sums)
+            continue
+        if anew or memory is None:
+            here = settled(centre, seed, first + r)
+            memory = lay_out(here, seed, tuple(range(Y)), limits)
+        _lean(here, memory, seed, first + r, limits, *sums)
     return CentreTallies(in_seconds(types), in_seconds(groups), answers)
 
 
@@ -113,10 +119,10 @@ def _thresholds(centre: Centre, threshold: float | Floats) -> Floats:
     return np.stack([within(row, K) for row in by_type]) if Y else np.zeros((0, K))
 
 
-def _lean(centre: Centre, seed: int, replication: int, limits: Floats, sums: Integers, times: Integers, answers: Floats) -> None:
+def _lean(
+    centre: Centre, memory: Memory, seed: int, replication: int, limits: Floats, sums: Integers, times: Integers, answers: Floats
+) -> None:
     """One replication without records, added to the outputs."""
-    numbers = tuple(range(len(centre.kinds)))
-    memory = lay_out(centre, seed, numbers, limits)
     if many.is_plain(centre) and _expected(centre) <= _WHOLE:
         crowd = draw_crowd(centre, seed, replication)
         m, (outcome, wait, handle, _) = many.play_plain(memory, crowd)

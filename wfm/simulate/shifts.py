@@ -70,6 +70,10 @@ def _counts(centre: Centre, group: Group, outages: list[Outage]) -> list[tuple[i
     """Moments at which the number of agents may change, and the number."""
     assert group.agents is not None
     model = centre.intervals
+    if not outages:
+        agents = np.asarray(group.agents)
+        changes = np.append(True, agents[1:] != agents[:-1])[: len(agents)]
+        return list(zip(model.start[changes].tolist(), agents[changes].astype(int).tolist(), strict=True))
     edges = {*model.start.tolist()}
     for outage in outages:
         edges |= {outage.start, outage.end}

@@ -258,9 +258,12 @@ def _skill(other: int, first: int, skill: Skill, factor: int) -> Integers:
 
 def _write_moments(m: _Writer, centre: Centre) -> None:
     m[at.MOMENT] = m.end
-    for time, kind, group, number in zip(*(column.tolist() for column in moments(centre)), strict=True):
-        address = m[at.GROUPS] + group * at.GROUP_WIDTH
-        if kind in (COME, GO):
-            number = m[address + at.G_AGENTS] + number * at.AGENT_WIDTH
-        m.add(np.array([time, kind, address, number], dtype=np.int64))
+    time, kind, group, number = moments(centre)
+    first = np.cumsum([0, *(about.size for about in centre.groups)])[group]  # -1, of no group, is never looked at
+    agents = m[at.GROUPS_END] + (first + number) * at.AGENT_WIDTH
+    m.add(
+        np.column_stack(
+            [time, kind, m[at.GROUPS] + group * at.GROUP_WIDTH, np.where((kind == COME) | (kind == GO), agents, number)]
+        )
+    )
     m[at.MOMENTS_END] = m.end

@@ -432,6 +432,8 @@ def _close(m: Integers, f: Floats, records: Integers) -> bool:
             if not m[group + at.G_ROSTERED] and not _count(m, f, records, group, 0):
                 return False
     m[at.OPEN] = 0
+    if m[at.CLOSING] == at.KEEP:
+        _serve_all(m, f)
     return True
 
 

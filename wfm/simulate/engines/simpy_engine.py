@@ -417,6 +417,8 @@ class Play:
                 if about.roster is None:
                     self._count(group, 0)
         self.open = False
+        if self.centre.closing == "keep":
+            self._serve_all()  # by those whose roster goes on
 
     def _will_be_answered(self, kind: int) -> bool:
         """Whether somebody of a type who waits after closing can still be answered, or waits for the next opening."""

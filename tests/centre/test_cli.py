@@ -116,3 +116,15 @@ def test_a_missing_table_is_named_and_nothing_written(tmp_path: Path) -> None:
     assert done.code == 2
     assert "crew.csv" in done.err
     assert not (tmp_path / "out").exists()
+
+
+def test_a_centre_is_checked_without_playing_it(two: Path, tmp_path: Path) -> None:
+    done = wfm("check", two)
+    assert done.code == 0
+    assert "2 contact types, 2 groups, 8 intervals; simulate it: wfm centre" in done.out
+    assert json.loads(wfm("check", two, "--json").out)["problems"] == []
+    done = wfm("check", two, "--set", "groups.own={roster: crew.csv}")
+    assert done.code == 2
+    assert "crew.csv" in done.err
+    wrong = json.loads(wfm("check", two, "--json", "--set", "routing.vip=[vendor]").out)["problems"]
+    assert len(wrong) == 1

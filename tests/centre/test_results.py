@@ -12,6 +12,7 @@ from wfm.centre.assembled import assembled
 from wfm.core.errors import InputError
 from wfm.erlang import ErlangA
 from wfm.report.shown import run
+from wfm.simulate.tally import COLUMNS
 
 EXPONENTIAL = ("contacts.presale.spread.family=exponential", "contacts.presale.wrap=0s", "contacts.presale.talk=180s")
 
@@ -103,6 +104,40 @@ def test_by_hand_where_nothing_is_random(tmp_path: Path) -> None:
         ("李强", "available", "10:00", "11:00"),
     ]
     assert np.isnan(result.kpi("sl_offered", "presale")[0])
+
+
+def test_agents_of_a_roster_are_told_as_the_engine_counts_them(tmp_path: Path) -> None:
+    """Breaks, late leavers, an outage, closing with a queue: every second of work and of waiting for work, group by group."""
+    turns = [
+        (f"agent {number}", since, until)
+        for number in range(6)
+        for since, until in (
+            ("08:30", f"09:{30 + number}"),
+            (f"09:{42 + number}", "10:20"),
+            ("10:20", f"11:{10 * (number % 2):02d}"),
+        )
+    ]
+    rows = "".join(f"{name},2027-07-05 {since},2027-07-05 {until}\n" for name, since, until in turns)
+    written(tmp_path, f"agent,from,to\n{rows}", "roster.csv")
+    for sets in ((), ("end_of_shift=return_to_queue",), ("closing=let_go",)):
+        result = played(
+            SMALL,
+            "groups.own={roster: roster.csv}",
+            "contacts.presale.per_day=90",
+            "outages=[{at: 2027-07-05T10:05, lasts: 8min}]",
+            *sets,
+            folder=tmp_path,
+        )
+        time = result.agent_time.groupby("state")["time"].sum()
+        first = result.tallies.groups[0, 0].sum(axis=0)
+        busy, staffed, overrun = (first[COLUMNS.index(name)] for name in ("busy_time", "staffed_time", "overrun_time"))
+        assert time["busy"] + time.get("overrun", 0.0) == pytest.approx(busy), sets
+        assert time.get("overrun", 0.0) == pytest.approx(overrun), sets
+        assert time["available"] == pytest.approx(staffed - busy), sets
+        # Who works on into a break has so much less of it.
+        assert 6 * 12 * 60 - overrun - 1e-6 <= time["break"] <= 6 * 12 * 60 + 1e-6, sets
+        spent = (result.spells["to"] - result.spells["from"]).dt.total_seconds().sum()
+        assert spent == pytest.approx(busy), sets
 
 
 def test_contacts_by_day_hour_and_weekday(tmp_path: Path) -> None:
@@ -207,6 +242,15 @@ def test_customers_are_the_same_whatever_the_order_in_the_file(tmp_path: Path) -
     assert (same["difference"] == 0).all()
 
 
+def test_customers_are_the_same_where_the_other_lacks_a_type(tmp_path: Path) -> None:
+    gone = TWO.replace("  presale: {per_day", "  gone: {per_day").replace("  presale: [own", "  gone: [own")
+    text = gone.replace("[vip, presale]", "[vip]")
+    found = compare_centres(scenario(TWO, folder=tmp_path), scenario(text, folder=tmp_path))
+    one, other = (side.types.set_index("type").loc["vip", "customers"] for side in (found.one, found.other))
+    assert one == other
+    assert set(found.kpis["type"]) == {"vip", "all"}
+
+
 def test_centres_that_have_nothing_in_common_are_not_compared(tmp_path: Path) -> None:
     one = scenario(SMALL, folder=tmp_path)
     with pytest.raises(InputError, match="no contact type in common"):
@@ -279,8 +323,6 @@ def test_availability_takes_its_share_of_hours(tmp_path: Path) -> None:
         folder=tmp_path,
     )
     hours = down.tallies.groups[:, 0, :, :].sum(axis=1)
-    from wfm.simulate.tally import COLUMNS
-
     staffed = hours[:, COLUMNS.index("staffed_time")] - hours[:, COLUMNS.index("overrun_time")]
     share = staffed / (28 * 24 * 3600 * 10)
     assert abs(share.mean() - 0.95) < 4 * share.std(ddof=1) / np.sqrt(len(share))

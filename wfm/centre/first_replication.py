@@ -167,14 +167,15 @@ def _of_agent(
     edges |= {*opens, *closes}
     found: list[tuple[int, int, str]] = []
     for begin, end in pairwise(sorted(edges)):
+        out = any(outage.start <= begin < outage.end for outage in outages)
         on, at_work = _inside(turns, begin), _inside(work, begin)
         is_open = _inside([list(span) for span in zip(opens, closes, strict=True)], begin)
         if at_work:
-            state = "busy" if on and is_open else "overrun"
+            state = "busy" if on and is_open and not out else "overrun"
         elif not is_open:
             continue
         elif on:
-            state = "out" if any(outage.start <= begin < outage.end for outage in outages) else "available"
+            state = "out" if out else "available"
         elif _is_break(turns, begin, opens, closes):
             state = "break"
         else:

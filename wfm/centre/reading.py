@@ -54,6 +54,17 @@ def read_centre(path: str | Path, overrides: Sequence[str] = ()) -> tuple[Centre
     return scenario, source
 
 
+def is_centre(path: str | Path) -> bool:
+    """Whether a file is readable and says who is in the groups of a centre, or whom they answer."""
+    if not str(path).lower().endswith((".yaml", ".yml")):
+        return False
+    try:
+        with keys_of(CentreScenario):
+            return not {"groups", "routing"}.isdisjoint(read_source(path).values)
+    except InputError:
+        return False
+
+
 def _at(problem: Problem, source: Source) -> Problem:
     at = placed(problem, source.places, source.file)
     return at if at.file else replace(at, file=source.file)

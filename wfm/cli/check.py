@@ -33,6 +33,8 @@ def check(
     """Check SCENARIO and its history file without planning; exit code 2 and one line a problem where one is wrong."""
     if migrate:
         _migrate(scenario, language)
+    if sheet is None and _is_centre(scenario):
+        return _centre(scenario, overrides, language, as_json=as_json)
     try:
         chosen, source = _read(scenario, overrides, sheet, language)
         remarks = _remarks(chosen, source)
@@ -68,6 +70,39 @@ def _read(scenario: Path, overrides: tuple[str, ...], sheet: Path | None, langua
     chosen, source = read_scenario(scenario, [*overrides, *extra], sheet=sheet)
     about(source)
     return chosen, source
+
+
+def _is_centre(path: Path) -> bool:
+    """Whether a file describes a centre; what cannot be read is told by who reads it as a plan."""
+    from wfm.centre.reading import is_centre
+
+    return is_centre(path)
+
+
+def _centre(path: Path, overrides: tuple[str, ...], language: Language | None, *, as_json: bool) -> int:
+    """A centre with the tables it names; exit code 2 and one line a problem where one is wrong."""
+    from wfm.centre.assembled import assembled
+    from wfm.centre.reading import read_centre
+
+    extra = [f"language={language}"] if language else []
+    try:
+        chosen, source = read_centre(path, [*overrides, *extra])
+        made = assembled(chosen, source.folder)
+    except InputError as error:
+        error.language = language or error.language
+        if not as_json:
+            raise
+        _print(str(path), error.language or "en", problems=error.problems)
+        return 2
+    told = language or chosen.language
+    counts: dict[str, Any] = {"types": len(made.kinds), "groups": len(made.groups), "intervals": len(made.grid)}
+    if as_json:
+        _print(source.file, told, notices=source.notices, overrides=list(overrides), **counts)
+        return 0
+    tell_notices(source.notices, told)
+    message = "{file}: fine. {types} contact types, {groups} groups, {intervals} intervals; simulate it: wfm centre {file}"
+    click.echo(said(message, {"file": source.file, **counts}, told))
+    return 0
 
 
 def _remarks(scenario: Scenario, source: Source) -> list[Problem]:

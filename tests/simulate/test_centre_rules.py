@@ -213,3 +213,11 @@ def test_longest_idle_with_a_handicap() -> None:
     assert visits.agent.tolist() == [1, 0, 1, 2]
     visits, _ = played(replace(centre, skills=(Skill(0, 0, handicap=15.0), *skills[1:])), [(20.0, 50.0, 0.0)], [(0.0, 10.0, 0.0)])
     assert visits.agent.tolist() == [1, 1]
+
+
+def test_whose_roster_goes_on_answers_those_who_are_kept() -> None:
+    """The one agent was kept free for type 0; nobody of it can come after closing at 100, so both of type 1 are answered then."""
+    skills = (Skill(0, 0), Skill(1, 0, level=1, reserve=1))
+    centre = Centre((plan(1), plan(1)), (rostered((0, 0, 115)),), skills, closing="keep")
+    _, rows = played(centre, [], [(90.0, 10.0, PATIENT), (91.0, 10.0, PATIENT), (92.0, 10.0, PATIENT)])
+    assert rows == [("handled", 90.0, 10.0, 10.0), ("handled", 91.0, 19.0, 10.0), ("waiting", 92.0, 8.0, 0.0)]

@@ -404,3 +404,11 @@ def test_two_hundred_seats_by_day_and_night() -> None:
     options = plan.options.set_index("option")
     assert {"hosted", "self_built"} <= set(options.index)
     assert options.loc["hosted", "investment"] < options.loc["self_built", "investment"]
+
+
+def test_more_contacts_than_can_be_played_at_once_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="1,000,000,000 contacts a replication are more than can be played at once"):
+        assembled(scenario(SMALL, "contacts.presale.per_day=1000000000", folder=tmp_path))
+    with pytest.raises(InputError, match="contacts.presale: contacts of a burst is"):
+        bursts = "contacts.presale.bursts=[{at: 2027-07-05T09:00, contacts: 1900000}]"
+        assembled(scenario(SMALL, bursts, "volume=3", folder=tmp_path))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +18,7 @@ from wfm.centre.files import by_interval, roster
 from wfm.centre.model import CentreScenario
 from wfm.core import calendar, units
 from wfm.core.distributions import Distribution, Exponential, Lognormal
-from wfm.core.errors import InputError, Problem
+from wfm.core.errors import InputError, Problem, problem_of
 from wfm.core.intervals import interval_grid
 from wfm.core.profile import peak_profile
 from wfm.simulate.arrivals import Burst, Busyness, Part, tilts
@@ -29,6 +29,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Floats = NDArray[np.float64]
+Made = TypeVar("Made")
+
+#: Contacts of one replication that are played at most.
+CONTACTS_MAX = 20_000_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,9 +103,11 @@ def assembled(scenario: CentreScenario, folder: Path | str = ".", *, first: Sequ
     kinds = (*(name for name in first if name in scenario.contacts), *(name for name in scenario.contacts if name not in first))
     groups = tuple(scenario.groups)
     root = Path(folder)
-    crews = [_group(scenario, name, grid, root) for name in groups]
+    crews = [_told(f"groups.{name}", lambda name=name: _group(scenario, name, grid, root)) for name in groups]
+    models = [_told(f"contacts.{name}", lambda name=name: _kind(scenario, name, grid, root)) for name in kinds]
+    _refuse_too_many(models)
     centre = Centre(
-        kinds=tuple(_kind(scenario, name, grid, root) for name in kinds),
+        kinds=tuple(models),
         groups=tuple(group for group, _ in crews),
         skills=tuple(_skills(scenario, kinds, groups)),
         lines=scenario.lines,
@@ -115,6 +121,31 @@ def assembled(scenario: CentreScenario, folder: Path | str = ".", *, first: Sequ
     )
     thresholds = np.array([scenario.contacts[name].targets.threshold for name in kinds])
     return Assembled(centre, grid, kinds, groups, tuple(names for _, names in crews), thresholds)
+
+
+def _told(key: str, make: Callable[[], Made]) -> Made:
+    """What is made for a key; what the engines' own limits refuse is a problem of that key."""
+    try:
+        return make()
+    except InputError:
+        raise
+    except ValueError as error:
+        raise InputError(problem_of(error, key)) from None
+
+
+def _refuse_too_many(models: Sequence[Model]) -> None:
+    """A replication is drawn as a whole, some 200 bytes a contact."""
+    expected = sum(float(model.rate @ (model.length / SECOND)) + sum(burst.contacts for burst in model.bursts) for model in models)
+    if expected > CONTACTS_MAX:
+        raise InputError(
+            Problem(
+                "{expected} contacts a replication are more than can be played at once",
+                "contacts",
+                None,
+                "Play fewer days: at most {most} contacts",
+                values={"expected": f"{expected:,.0f}", "most": f"{CONTACTS_MAX:,}"},
+            )
+        )
 
 
 def _holidays(scenario: CentreScenario) -> frozenset[date]:

@@ -32,7 +32,7 @@ class Drop(Inputs):
     at: Moment = required(
         "moment of the mailing or airing, 2027-07-06T20:00", "投放（DM 到达、电视播出）的时刻，如 2027-07-06T20:00"
     )
-    contacts: Quantity = required("contacts that it brings", "带来的咨询量", "contacts")
+    contacts: Annotated[Quantity, Field(le=2_000_000)] = required("contacts that it brings", "带来的咨询量", "contacts")
     lag: Annotated[Duration, Field(gt=0)] = assumed(300.0, "mean time from it to a contact", "从投放到来电的平均间隔", "s", "S1-11")
     lag_cv: Annotated[Quantity, Field(ge=0.05, le=10)] = assumed(
         1.0,

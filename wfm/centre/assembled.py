@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Floats = NDArray[np.float64]
-Made = TypeVar("Made")
 
 #: Contacts of one replication that are played at most.
 CONTACTS_MAX = 20_000_000
@@ -103,8 +103,13 @@ def assembled(scenario: CentreScenario, folder: Path | str = ".", *, first: Sequ
     kinds = (*(name for name in first if name in scenario.contacts), *(name for name in scenario.contacts if name not in first))
     groups = tuple(scenario.groups)
     root = Path(folder)
-    crews = [_told(f"groups.{name}", lambda name=name: _group(scenario, name, grid, root)) for name in groups]
-    models = [_told(f"contacts.{name}", lambda name=name: _kind(scenario, name, grid, root)) for name in kinds]
+    crews, models = list[tuple[Group, tuple[str, ...] | None]](), list[Model]()
+    for name in groups:
+        with _of_key(f"groups.{name}"):
+            crews.append(_group(scenario, name, grid, root))
+    for name in kinds:
+        with _of_key(f"contacts.{name}"):
+            models.append(_kind(scenario, name, grid, root))
     _refuse_too_many(models)
     centre = Centre(
         kinds=tuple(models),
@@ -123,10 +128,11 @@ def assembled(scenario: CentreScenario, folder: Path | str = ".", *, first: Sequ
     return Assembled(centre, grid, kinds, groups, tuple(names for _, names in crews), thresholds)
 
 
-def _told(key: str, make: Callable[[], Made]) -> Made:
-    """What is made for a key; what the engines' own limits refuse is a problem of that key."""
+@contextmanager
+def _of_key(key: str) -> Iterator[None]:
+    """What the engines' own limits refuse is a problem of the key it was made for."""
     try:
-        return make()
+        yield
     except InputError:
         raise
     except ValueError as error:

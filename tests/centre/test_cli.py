@@ -83,6 +83,11 @@ def test_two_centres_beside_each_other(two: Path, tmp_path: Path) -> None:
     assert json.loads(by_words.out)["rows"] == json.loads(done.out)["rows"]
     said = wfm("centre", two, "--against", more, "--brief").out
     assert said.startswith("more beside two types, the same customers, 3 replications")
+    both = wfm("centre", two, "--against", more, "--out", tmp_path / "both")
+    assert both.code == 0
+    assert (tmp_path / "both" / "tables" / "differences.csv").exists()
+    assert wfm("centre", two, "--out", tmp_path / "both").code == 0
+    assert not (tmp_path / "both" / "tables" / "differences.csv").exists()
     page = tmp_path / "page.html"
     assert wfm("centre", two, "--against-set", "groups.own.agents=12", "--html", page, "-q").code == 0
     assert "groups.own.agents=12" in page.read_text("utf-8")

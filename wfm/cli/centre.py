@@ -153,7 +153,9 @@ def _write(html: Path | None, page: bytes, folder: Path | None, tables: dict[str
         contents[folder / "report.html"] = page
         for name, table in tables.items():
             contents[folder / "tables" / f"{name}.csv"] = csv_text(table, exact=True).encode("utf-8-sig")
-    write_files(contents)
+    # What an earlier comparison left there belongs to no run any more.
+    stale = [] if folder is None or "differences" in tables else [folder / "tables" / "differences.csv"]
+    write_files(contents, remove=stale)
 
 
 def _tell(asked: Asked, tables: dict[str, pd.DataFrame], said: Callable[[], list[str]], name: str) -> None:

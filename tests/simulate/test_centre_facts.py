@@ -142,6 +142,24 @@ def test_exactly_those_who_call_during_an_outage_are_refused() -> None:
     assert refused > 1000
 
 
+def test_fractions_of_agents_are_chances(capsys: pytest.CaptureFixture[str]) -> None:
+    """Of 2.3 agents there are three at times and two at others, 2.3 on average; every interval and group by itself."""
+    K, R, agents = 8, 2000, (2.3, 0.5)
+    plan = model(1800, 0.0, 0, AHT, intervals=K)
+    centre = Centre((plan,), tuple(Group(np.full(K, n)) for n in agents), (Skill(0, 0), Skill(0, 1)))
+    there = replicate_centre(centre, seed=SEED, replications=R, threshold=20.0).groups[:, :, :, STAFFED] / 1800
+    scores = Scores()
+    for g, n in enumerate(agents):
+        assert set(np.unique(there[:, g])) == {math.floor(n), math.ceil(n)}
+        for k in range(K):
+            scores.add(f"group {g}, interval {k}", "agents", n, there[:, g, k].mean(), there[:, g, k].std(ddof=1) / np.sqrt(R))
+    flat = there.reshape(R, -1)
+    others = np.corrcoef(flat, rowvar=False)[np.triu_indices(flat.shape[1], 1)]
+    for one in others[:20]:
+        scores.add("pairs", "correlation", 0.0, one, 1 / np.sqrt(R))
+    scores.judge("Fractions of agents", capsys, cells=36)
+
+
 # ---- S4-26: who must not get what ----
 
 

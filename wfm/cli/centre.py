@@ -148,13 +148,13 @@ def _write(html: Path | None, page: bytes, folder: Path | None, tables: dict[str
     from wfm.core.tables import csv_text, write_files
 
     contents = {html: page} if html is not None else {}
-    if _is_folder(folder):
-        assert folder is not None
+    stale: list[Path] = []
+    if folder is not None and _is_folder(folder):
         contents[folder / "report.html"] = page
         for name, table in tables.items():
             contents[folder / "tables" / f"{name}.csv"] = csv_text(table, exact=True).encode("utf-8-sig")
-    # What an earlier comparison left there belongs to no run any more.
-    stale = [] if folder is None or "differences" in tables else [folder / "tables" / "differences.csv"]
+        # What an earlier comparison left there belongs to no run any more.
+        stale = [] if "differences" in tables else [folder / "tables" / "differences.csv"]
     write_files(contents, remove=stale)
 
 

@@ -160,6 +160,28 @@ def test_fractions_of_agents_are_chances(capsys: pytest.CaptureFixture[str]) -> 
     scores.judge("Fractions of agents", capsys, cells=36)
 
 
+# ---- S2-10: valued customers ----
+
+
+@pytest.mark.parametrize("number", range(6))
+def test_a_higher_tier_waits_no_longer(number: int) -> None:
+    """S2-10: tiers alike but for their level, in teams that share the work in any way; also where people give up and call again."""
+    random = np.random.default_rng(SEED + 100 + number)
+    lengths, tiers, n = (20 * AHT, 300 * AHT, 3 * AHT), 3, int(random.integers(2, 20))
+    rules = {"then_mean": float(random.uniform(0.3, 3)) * AHT, "redial_abandon": 0.3, "redial_delay": 60.0, "attempts_max": 3}
+    types = tuple(kind(lengths, n / tiers * random.uniform(0.8, 1.2) / AHT, AHT, **rules) for _ in range(tiers))
+    first = int(random.integers(1, n))
+    reserve = int(random.integers(0, 2))
+    skills = tuple(Skill(y, g, level=y, delay=20.0 * g, reserve=reserve * g) for y in range(tiers) for g in (0, 1))
+    centre = Centre(types, (group(lengths, first), group(lengths, n - first)), skills, lines=3 * n)
+    sums = replicate_centre(centre, seed=SEED + number, replications=40, threshold=20.0).types[:, :, MEASURED]
+    for kpi in ("mean_wait_all", "abandon_rate_offered"):
+        (one, a), (two, b), (three, c) = (estimate(sums[:, y], kpi) for y in range(tiers))
+        assert one < two + 2 * math.hypot(a, b)
+        assert two < three + 2 * math.hypot(b, c)
+        assert one < three
+
+
 # ---- S4-26: who must not get what ----
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from tests.centre.files import CENTRES, SMALL, TWO, written
 from tests.cli.commands import wfm
+from wfm.centre import read_centre
 
 TABLES = {
     "types", "service", "weekdays", "promises", "days", "bands", "labels", "groups", "sites", "service_groups", "answers",
@@ -133,3 +134,18 @@ def test_a_centre_is_checked_without_playing_it(two: Path, tmp_path: Path) -> No
     assert "crew.csv" in done.err
     wrong = json.loads(wfm("check", two, "--json", "--set", "routing.vip=[vendor]").out)["problems"]
     assert len(wrong) == 1
+
+
+def test_a_new_centre_is_right_at_once_and_the_same_in_both_languages(tmp_path: Path) -> None:
+    made = []
+    for language in ("zh", "en"):
+        path = tmp_path / f"{language}.yaml"
+        done = wfm("new", path, "--template", "centre", "--language", language)
+        assert done.code == 0
+        assert f"wfm centre {path}" in done.out
+        made.append(read_centre(path)[0].model_copy(update={"language": "zh"}))
+        played = wfm("centre", path, "--set", "simulation={contacts: 1, replications_min: 2}", "--json")
+        rows = {row["type"]: row for row in json.loads(played.out)["rows"]}
+        assert rows["all"]["answer_rate"] > 0.9
+    assert made[0] == made[1]
+    assert wfm("new", tmp_path / "centre.xlsx", "--template", "centre").code == 2

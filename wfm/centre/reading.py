@@ -37,7 +37,7 @@ def read_centre(path: str | Path, overrides: Sequence[str] = ()) -> tuple[Centre
         With every problem of the file: place, key, value and way out, in the file's own language.
     """
     if str(path).lower().endswith(_SHEETS):
-        way_out = "Write it as a .yaml file: scenarios/centres/three-skills.yaml is one to start from"
+        way_out = "Write a .yaml file to start from: wfm new centre.yaml --template centre"
         raise InputError(Problem("a centre is not read from a workbook", file=str(path), way_out=way_out))
     with keys_of(CentreScenario):
         source = read_source(path, overrides)

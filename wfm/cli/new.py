@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 @click.argument("file", type=click.Path(path_type=Path), required=False)
 @click.option("--xlsx", is_flag=True, help="As an Excel sheet to fill in; FILE.xlsx means the same.")
 @click.option("--language", type=click.Choice(["zh", "en"]), help="Language of the comments and of the plan's screen.")
-@click.option("--template", type=click.Choice(["shop", "estimate", "history"]), default="shop", show_default=True,
-              help="shop: made-up past; estimate: orders only; history: a file of past contacts.")  # fmt: skip
+@click.option("--template", type=click.Choice(["shop", "estimate", "history", "centre"]), default="shop", show_default=True,
+              help="shop: made-up past; estimate: orders only; history: a file of past contacts; centre: types and groups.")  # fmt: skip
 @click.option("--from", "origin", type=click.Path(path_type=Path), metavar="OLD",
               help="Take a scenario over: YAML or sheet to either, what it builds on included.")  # fmt: skip
 @click.option("--force", is_flag=True, help="Replace FILE where it exists.")
@@ -33,7 +33,9 @@ def new(file: Path | None, xlsx: bool, language: Language | None, template: str,
     from wfm.core.writing import write_files
 
     target = _target(file, xlsx)
-    if origin is not None:
+    if origin is None and template == "centre":
+        chosen, contents = _centre(target, language)
+    elif origin is not None:
         chosen, contents = _taken_over(origin, target, language)
     else:
         chosen, contents = _started(template, target, language)
@@ -45,7 +47,10 @@ def new(file: Path | None, xlsx: bool, language: Language | None, template: str,
     for path in contents:
         click.echo(said("written: {file}", {"file": path}, chosen))
     name = f'"{target}"' if " " in str(target) else str(target)
-    click.echo(said("next: wfm check {file}, then wfm run {file}", {"file": name}, chosen))
+    if origin is None and template == "centre":
+        click.echo(said("next: wfm check {file}, then wfm centre {file}", {"file": name}, chosen))
+    else:
+        click.echo(said("next: wfm check {file}, then wfm run {file}", {"file": name}, chosen))
     return 0
 
 
@@ -74,6 +79,19 @@ def _started(template: str, target: Path, language: Language | None) -> tuple[La
     if template == "history":
         contents[history] = _example(validate(source))
     return chosen, contents
+
+
+def _centre(target: Path, language: Language | None) -> tuple[Language, dict[Path, bytes]]:
+    """A centre file to start from."""
+    from importlib.resources import files
+
+    from wfm.cli.options import spoken
+
+    if target.suffix.lower() == ".xlsx":
+        raise InputError(Problem("a centre is not read from a workbook", file=str(target), way_out="Write e.g. centre.yaml"))
+    chosen: Language = language or spoken()
+    text = files("wfm.centre").joinpath(f"templates/centre.{chosen}.yaml").read_text(encoding="utf-8")
+    return chosen, {target: text.encode()}
 
 
 def _taken_over(origin: Path, target: Path, language: Language | None) -> tuple[Language, dict[Path, bytes]]:

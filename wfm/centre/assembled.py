@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 
-#: Contacts of one replication that are played at most.
-CONTACTS_MAX = 20_000_000
+#: Contacts of one replication at most: the first is told contact by contact.
+CONTACTS_MAX = 5_000_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,7 +140,7 @@ def _of_key(key: str) -> Iterator[None]:
 
 
 def _refuse_too_many(models: Sequence[Model]) -> None:
-    """A replication is drawn as a whole, some 200 bytes a contact."""
+    """The first replication stands in tables, some 400 bytes a contact."""
     expected = sum(float(model.rate @ (model.length / SECOND)) + sum(burst.contacts for burst in model.bursts) for model in models)
     if expected > CONTACTS_MAX:
         raise InputError(

@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 @click.argument("file", type=click.Path(path_type=Path), required=False)
 @click.option("--xlsx", is_flag=True, help="As an Excel sheet to fill in; FILE.xlsx means the same.")
 @click.option("--language", type=click.Choice(["zh", "en"]), help="Language of the comments and of the plan's screen.")
-@click.option("--template", type=click.Choice(["shop", "estimate", "history", "centre"]), default="shop", show_default=True,
-              help="shop: made-up past; estimate: orders only; history: a file of past contacts; centre: types and groups.")  # fmt: skip
+@click.option("--template", type=click.Choice(["shop", "estimate", "history", "centre"]), default="shop",
+              show_default=True,
+              help="shop: made-up past; estimate: orders only; history: a file of past contacts; centre: groups.")  # fmt: skip
 @click.option("--from", "origin", type=click.Path(path_type=Path), metavar="OLD",
               help="Take a scenario over: YAML or sheet to either, what it builds on included.")  # fmt: skip
 @click.option("--force", is_flag=True, help="Replace FILE where it exists.")

@@ -129,15 +129,17 @@ def centres(draw: st.DrawFn) -> tuple[Centre, Crowd]:
     """A centre of up to three types and three groups, with everything it may have, and its customers."""
     grid = draw(grids())
     unit = SECOND if grid.length[0] >= SECOND else 1
+    second = unit / SECOND
     mood = draw(st.sampled_from([ANY, IDLE, IDLE, BUSY, BUSY, FICKLE, FICKLE]))
     fewest = 1 if mood is ANY else 2
     Y, G, K = draw(st.integers(fewest, 3)), draw(st.integers(2 if mood is IDLE else 1, 3)), len(grid.start)
     types = tuple(draw(kinds(grid)) for _ in range(Y))
-    short = st.sampled_from([0.0, 0.0, 2 * unit / SECOND, 6 * unit / SECOND])
-    long = st.sampled_from([0.0, 2 * unit / SECOND, 6 * unit / SECOND, 40 * unit / SECOND])
+    short = st.sampled_from([0.0, 0.0, 2 * second, 6 * second])
+    long = st.sampled_from([0.0, 2 * second, 6 * second, 40 * second])
+    level = st.sampled_from([0, 0, 0, 1] if mood is BUSY else [0, 1])  # where levels are equal, weights decide
     skills = tuple(
         Skill(
-            y, g, level=draw(st.integers(0, 1)), rank=draw(st.integers(0, 1)), delay=draw(short),
+            y, g, level=draw(level), rank=draw(st.integers(0, 1)), delay=draw(short),
             reserve=draw(st.sampled_from([0, 0, 1, 2])), factor=draw(st.sampled_from([1.0, 1.0, 1.5, 0.0])), handicap=draw(long),
         )
         for y in range(Y) for g in range(G) if draw(st.sampled_from(mood.skilled))
@@ -158,7 +160,7 @@ def centres(draw: st.DrawFn) -> tuple[Centre, Crowd]:
         skills,
         lines=draw(st.sampled_from(mood.lines)),
         weight=draw(st.sampled_from([(), (1, 3, 0)[:Y]])),
-        head_start=draw(st.sampled_from([(), (0.0, 4 * unit / SECOND, 20 * unit / SECOND)[:Y]])),
+        head_start=draw(st.sampled_from([(), (0.0, 4 * second, 20 * second)[:Y], (9 * second, 0.0, 4 * second)[:Y]])),
         transfers=draw(st.sampled_from([None, shares])),
         leaving=draw(st.sampled_from(mood.leaving)),
         closing=draw(st.sampled_from(["answer", "answer", "let_go", "keep"])),

@@ -149,3 +149,24 @@ def test_a_new_centre_is_right_at_once_and_the_same_in_both_languages(tmp_path: 
         assert rows["all"]["answer_rate"] > 0.9
     assert made[0] == made[1]
     assert wfm("new", tmp_path / "centre.xlsx", "--template", "centre").code == 2
+
+
+def test_what_is_odd_is_said_and_played_all_the_same(tmp_path: Path) -> None:
+    text = TWO.replace(
+        "groups:", "  drops: {bursts: [{at: 2027-07-06T08:30, contacts: 9}, {at: 2028-07-06T09:30, contacts: 9}]}\ngroups:"
+    )
+    text = text.replace("routing:", "  idle: {agents: 2}\nrouting:\n  drops: [own]")
+    text += "outages: [{at: 2027-08-05T09:30, lasts: 5min}]\n"
+    path = written(tmp_path, text)
+    done = wfm("centre", path, "--brief")
+    assert done.code == 0
+    for line, said in (
+        (9, "contacts.drops.bursts.0: the centre is closed then: who calls before it opens is lost (got '2027-07-06 08:30')"),
+        (9, "contacts.drops.bursts.1: this is on none of the days played: its contacts do not come"),
+        (13, "groups.idle: this group answers nobody. Add it to a line of routing"),
+        (20, "outages.0: this is on none of the days played: nothing fails"),
+    ):
+        assert f"centre.yaml:{line}: {said}" in done.err, done.err
+    assert len(json.loads(wfm("check", path, "--json").out)["remarks"]) == 4
+    assert "note" not in wfm("centre", path, "--brief", "-q").err
+    assert wfm("check", written(tmp_path, TWO)).err == ""

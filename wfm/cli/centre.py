@@ -62,7 +62,10 @@ def centre(asked: Asked, html: Path | None, against: Path | None, against_set: t
     folder = target(asked)
     other = _read(asked, against or asked.scenario, against_set) if against is not None or against_set else None
     if not asked.quiet:
-        tell_notices((*source.notices, *(other[1].notices if other else ())), scenario.language)
+        from wfm.centre.remarks import remarks
+
+        for made, read in ((scenario, source), *((other,) if other else ())):
+            tell_notices((*read.notices, *remarks(made, read.places, read.file)), scenario.language)
 
     from wfm.centre.comparison import compare_centres
     from wfm.centre.simulation import TABLES, simulate_centre

@@ -83,6 +83,7 @@ def _centre(path: Path, overrides: tuple[str, ...], language: Language | None, *
     """A centre with the tables it names; exit code 2 and one line a problem where one is wrong."""
     from wfm.centre.assembled import assembled
     from wfm.centre.reading import read_centre
+    from wfm.centre.remarks import remarks
 
     extra = [f"language={language}"] if language else []
     try:
@@ -95,11 +96,12 @@ def _centre(path: Path, overrides: tuple[str, ...], language: Language | None, *
         _print(str(path), error.language or "en", problems=error.problems)
         return 2
     told = language or chosen.language
+    found = remarks(chosen, source.places, source.file)
     counts: dict[str, Any] = {"types": len(made.kinds), "groups": len(made.groups), "intervals": len(made.grid)}
     if as_json:
-        _print(source.file, told, notices=source.notices, overrides=list(overrides), **counts)
+        _print(source.file, told, notices=source.notices, remarks=found, overrides=list(overrides), **counts)
         return 0
-    tell_notices(source.notices, told)
+    tell_notices((*source.notices, *found), told)
     message = "{file}: fine. {types} contact types, {groups} groups, {intervals} intervals; simulate it: wfm centre {file}"
     click.echo(said(message, {"file": source.file, **counts}, told))
     return 0

@@ -1,9 +1,11 @@
 """docs/centre.md says what the code does: every key, and an example that is read and played."""
 
+import json
 import re
 from pathlib import Path
 
 from tests.centre.files import CENTRES, played, written
+from tests.cli.commands import wfm
 from wfm.centre import read_centre
 from wfm.centre.keys import keys, markdown
 from wfm.centre.simulation import TABLES
@@ -57,3 +59,10 @@ simulation: {contacts: 1, replications_min: 20}
     offered = result.types.set_index("type").loc["calls", "customers"]
     assert 70 < offered < 90
     assert 3.9 < result.service_groups["agents"].mean() < 4.9
+
+
+def test_editors_get_a_schema() -> None:
+    schema = json.loads(wfm("schema", "--centre").out)
+    assert {"extends", "contacts", "groups", "routing"} <= set(schema["properties"])
+    assert schema["properties"]["lines"]["title"] == "全中心线路数；不写表示不限"
+    assert wfm("schema", "--centre", "--markdown").out == markdown()

@@ -165,9 +165,9 @@ def markdown() -> str:
     return "\n".join(rows) + "\n" + _NOTES
 
 
-def json_schema() -> dict[str, Any]:
-    """The JSON schema of scenario files; titles in Chinese, descriptions in English."""
-    schema = Scenario.model_json_schema()
+def json_schema(model: type[BaseModel] = Scenario) -> dict[str, Any]:
+    """The JSON schema of scenario files, or of another kind; titles in Chinese, descriptions in English."""
+    schema = model.model_json_schema()
     for part in (schema, *schema.get("$defs", {}).values()):
         for entry in part.get("properties", {}).values():
             if "zh" in entry:

@@ -72,13 +72,14 @@ def _counts(centre: Centre, group: Group, outages: list[Outage]) -> list[tuple[i
     model = centre.intervals
     if not outages:
         agents = np.asarray(group.agents)
-        changes = np.append(True, agents[1:] != agents[:-1])[: len(agents)]
+        opens = model.start[1:] != model.end[:-1]  # at closing agents may have gone home: as many as before have to come again
+        changes = np.append(True, (agents[1:] != agents[:-1]) | opens)[: len(agents)]
         return list(zip(model.start[changes].tolist(), agents[changes].astype(int).tolist(), strict=True))
     edges = {*model.start.tolist()}
     for outage in outages:
         edges |= {outage.start, outage.end}
     start, end = model.start.tolist(), model.end.tolist()
-    opens = set(spans(centre)[0])  # at closing agents may have gone home: as many as before have to come again
+    opens = set(spans(centre)[0])
     rows: list[tuple[int, int]] = []
     k = -1
     for time in sorted(edges):

@@ -300,10 +300,10 @@ def test_steps_and_hazards_say_how_they_end() -> None:
 
 
 def test_agents_speeds_have_mean_one_and_their_scatter() -> None:
-    factors = np.array([distributions_kernel.speed_factor(7, agent, 0.31) for agent in range(20_000)])
+    factors = np.array([distributions_kernel.speed_factor(7, 0, agent, 0.31) for agent in range(20_000)])
     sigma = math.sqrt(math.log1p(0.31**2))
     assert stats.kstest(factors, stats.lognorm(sigma, scale=math.exp(-(sigma**2) / 2)).cdf).pvalue > 1e-4
-    assert distributions_kernel.speed_factor(7, 3, 0.0) == 1.0
+    assert distributions_kernel.speed_factor(7, 0, 3, 0.0) == 1.0
     assert len(set(factors)) == len(factors)
 
 

@@ -12,6 +12,9 @@ from numba import njit
 #: Where a variable that changes begins: with the literal 0, functions it is passed to would be compiled once more for just that.
 ZERO: Any = np.int64(0)
 
+#: Files of compiled modules that each one calls, those that they call included.
+_CALLED: dict[str, set[str]] = {}
+
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -27,12 +30,17 @@ def kernel(*calls: str | Path | None, **options: Any) -> Callable[[Callable[P, R
     Parameters
     ----------
     *calls
-        ``__file__`` of the function's own module and of every module with compiled functions that it calls: numba's cache looks
-        at the function's own file alone.
+        ``__file__`` of the function's own module, then of every module with compiled functions or constants that it uses: numba's
+        cache looks at the function's own file alone. What those use in turn is known from them.
     **options
         Of ``numba.njit``, e.g. ``error_model="numpy"``.
     """
-    mark = stamp(*calls)
+    files = {str(file) for file in calls if file}
+    for file in list(files):
+        files |= _CALLED.get(file, set())
+    if calls and calls[0]:
+        _CALLED[str(calls[0])] = files
+    mark = stamp(*sorted(files))
 
     def compile_with_stamp(function: Callable[P, R]) -> Callable[P, R]:
         compiled: Any = njit(cache=True, nogil=True, **options)(function)

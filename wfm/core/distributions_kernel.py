@@ -263,9 +263,10 @@ def fill_attempts(
 
 
 @_compile
-def speed_factor(seed: int, agent: int, cv: float) -> float:
+def speed_factor(seed: int, group: int, agent: int, cv: float) -> float:
     """What an agent's own speed makes of his handle times: a lognormal factor with mean 1 and coefficient of variation ``cv``.
 
-    Keyed by the agent's number alone, so the same in every replication, on every day and in every scenario; 0 gives exactly 1.
+    Keyed by the group and the agent's number in it, so the same in every replication, on every day and in every scenario; 0 gives
+    exactly 1.
     """
-    return _lognormal(_uniform(seed, 0, _SPEED, 0, 0, agent, 0, 0, 0), cv)
+    return _lognormal(_uniform(seed, 0, _SPEED, group, 0, agent, 0, 0, 0), cv)

@@ -54,6 +54,10 @@ EXPONENTIAL = 1
 
 #: A wait nobody sees the end of, in microseconds (146,000 years); sums of it with any clock time still fit 64 bits.
 NEVER = 1 << 62
+#: Latest moment at which an engine lets an agent answer (73,000 years), and longest handle time (35 years), in microseconds: sums
+#: over thousands of agents still fit 64 bits.
+LATEST = 1 << 61
+LONGEST = 1 << 50
 
 LIMITS = {
     "seed": 1 << 32,

@@ -15,6 +15,7 @@ Leaving = Literal["finish", "return_to_queue"]
 Closing = Literal["answer", "let_go", "keep"]
 
 LEGS_MAX = 16  # a contact is not transferred more often
+RETURNS_MAX = 250  # legs of an attempt: eight bits of the keys
 _WEIGHT_MAX = 1000
 _LONGEST = 10.0 * 366 * 86_400  # seconds: sums of times, weights applied, stay below 2**63
 
@@ -51,6 +52,8 @@ class Skill:
     handicap: float = 0.0
 
     def __post_init__(self) -> None:
+        for name in ("kind", "group", "level", "rank", "reserve"):
+            _whole(name, getattr(self, name))
         if self.reserve < 0:
             raise ValueError(f"reserve is {self.reserve}; it has to be 0 or more")
         for name in ("level", "rank"):
@@ -105,6 +108,8 @@ class Group:
 class Outage:
     """A time without some or all of the agents, or in which nobody gets through (S0-19).
 
+    It takes agents away while the centre is open; those who stay after closing until all are answered are not hit.
+
     Attributes
     ----------
     start, end
@@ -112,7 +117,7 @@ class Outage:
     groups
         Numbers of the groups hit; None for all.
     loss
-        Share of their agents who cannot work; of groups with a roster all agents are hit or none.
+        Share of their agents who cannot work; of a group with a roster the first so many, rounded up.
     refuses
         Whether contacts that arrive meanwhile are blocked.
     """
@@ -227,10 +232,14 @@ class Centre:
                 raise ValueError(f"{name} has {len(values)} values for {Y} contact types")
             for value in values:
                 _between(name, value, least, most)
+        for value in self.weight:
+            _whole("weight", value)
         if self.transfers is not None:
             shares = np.asarray(self.transfers, dtype=float)
             if shares.shape != (Y, Y) or not (shares >= 0).all() or not (shares.sum(axis=1) <= 1 + 1e-12).all():
                 raise ValueError(f"transfers are shares of each of {Y} types to each, 0 or more and 1 at most in a row")
+        if self.lines is not None:
+            _whole("lines", self.lines)
         if self.lines is not None and self.lines < 0:
             raise ValueError(f"lines is {self.lines}; it has to be 0 or more, or None for no limit")
         for name, choices in (("leaving", get_args(Leaving)), ("closing", get_args(Closing))):
@@ -249,6 +258,11 @@ class Centre:
     def intervals(self) -> Model:
         """Whose start, length, day and closing are everybody's."""
         return self.kinds[0]
+
+
+def _whole(name: str, value: float) -> None:
+    if value != int(value):
+        raise ValueError(f"{name} is {value}; it has to be a whole number")
 
 
 def _between(name: str, value: float, least: float, most: float) -> None:

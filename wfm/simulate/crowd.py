@@ -70,17 +70,15 @@ def merged(parts: Sequence[Sequence[NDArray[np.int64]]]) -> NDArray[np.int64]:
 def speeds(centre: Centre, seed: int) -> NDArray[np.float64]:
     """Each agent's factor on handle times: theirs for good, whatever the replication."""
     values = [np.empty(0)]
-    first = 0
-    for group in centre.groups:
+    for number, group in enumerate(centre.groups):
         if group.speed_cv > 0:
             values.append(
                 np.array(
-                    [distributions_kernel.speed_factor(seed, first + a, group.speed_cv) for a in range(group.size)], dtype=float
+                    [distributions_kernel.speed_factor(seed, number, a, group.speed_cv) for a in range(group.size)], dtype=float
                 )
             )
         else:
             values.append(np.ones(group.size))
-        first += group.size
     return np.concatenate(values)
 
 

@@ -26,29 +26,30 @@ _compile = kernel(__file__, tally_kernel.__file__)
 
 @_compile
 def tally_leg(
-    sums: Integers, here: int, first: int, within: float, outcome: int, wait: int, handle: int, resumed: bool, fresh: bool
+    sums: Integers, here: int, first: int, in_time: bool, outcome: int, wait: int, handle: int, resumed: bool, fresh: bool
 ) -> None:
     """Add a leg to flat ``sums``: at ``here`` those of its type and interval, at ``first`` those of the customer's first leg.
 
-    ``within`` in microseconds. ``resumed`` says that it goes on with a leg that was returned to its queue: it is not offered again,
-    and whether it was answered in time is known already. ``fresh`` says that it is the customer's first leg of all.
+    ``resumed`` says that it goes on with a leg that was returned to its queue: it is not offered again. ``wait`` is that of the
+    whole chain of such legs, ``in_time`` whether the first of them was answered, or ended, in time: they count when the chain ends.
+    ``fresh`` says that it is the customer's first leg of all.
     """
     if not resumed:
         sums[here + _OFFERED] += 1
     if fresh:
         sums[here + _CUSTOMERS] += 1
-    in_time = not resumed and wait <= within
-    if outcome in (_OUT_HANDLED, _OUT_TRANSFERRED, _OUT_RETURNED):
+    if outcome in (_OUT_HANDLED, _OUT_TRANSFERRED):
+        sums[here + _HANDLED] += 1
         sums[here + _ANSWERED_WITHIN] += in_time
         sums[here + _WAIT_HANDLED] += wait
         sums[here + _HANDLE_TIME] += handle
-        if outcome != _OUT_RETURNED:
-            sums[here + _HANDLED] += 1
         if outcome == _OUT_HANDLED:
             sums[first + _CUSTOMERS_HANDLED] += 1
+    elif outcome == _OUT_RETURNED:
+        sums[here + _HANDLE_TIME] += handle
     elif outcome == _OUT_ABANDONED:
         sums[here + _ABANDONED] += 1
-        sums[here + _ABANDONED_WITHIN] += in_time
+        sums[here + _ABANDONED_WITHIN] += in_time and not resumed
         sums[here + _WAIT_ABANDONED] += wait
     elif outcome == _OUT_BLOCKED:
         sums[here + _BLOCKED] += 1
@@ -69,14 +70,17 @@ def tally_visits(
 ) -> None:
     """Add rows of `wfm.simulate.visits.Visits`, which are in order of contact, attempt and leg; ``sums`` [Y, K, columns]."""
     K, flat = sums.shape[1], sums.reshape(-1)
-    first = 0
+    first, waited, in_time = 0, 0, False
     for i in range(len(contact)):
         here = (kind[i] * K + interval[i]) * sums.shape[2]
         fresh = attempt[i] == 1 and leg[i] == 1
         if fresh:
             first = here
         resumed = leg[i] > 1 and outcome[i - 1] == _OUT_RETURNED
-        tally_leg(flat, here, first, within[kind[i], interval[i]], outcome[i], wait[i], handle[i], resumed, fresh)
+        if not resumed:
+            waited, in_time = 0, wait[i] <= within[kind[i], interval[i]]
+        waited += wait[i]
+        tally_leg(flat, here, first, in_time, outcome[i], waited, handle[i], resumed, fresh)
 
 
 @_compile
@@ -87,4 +91,5 @@ def tally_plain(
     K, flat = sums.shape[1], sums.reshape(-1)
     for i in range(len(kind)):
         here = (kind[i] * K + interval[i]) * sums.shape[2]
-        tally_leg(flat, here, here, within[kind[i], interval[i]], outcome[i], wait[i], handle[i], False, True)
+        in_time = wait[i] <= within[kind[i], interval[i]]
+        tally_leg(flat, here, here, in_time, outcome[i], wait[i], handle[i], False, True)

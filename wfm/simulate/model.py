@@ -16,6 +16,18 @@ from wfm.simulate.arrivals import Burst, Busyness, check_bursts
 
 SECOND = 1_000_000  # microseconds
 
+#: What the rules may be; a patience that never ends is infinite.
+_RANGES = (
+    ("cv", 0.0, 1000.0),
+    ("talk_share", 0.0, 1.0),
+    ("onset", 0.0, np.inf),
+    ("then_mean", 0.0, np.inf),
+    ("redial_busy", 0.0, 1.0),
+    ("redial_abandon", 0.0, 1.0),
+    ("redial_delay", 0.0, 1e12),
+    ("attempts_max", 1, np.inf),
+)
+
 
 @dataclass(frozen=True, eq=False)
 class Model:
@@ -105,6 +117,18 @@ class Model:
         _all_hold("agents", self.agents, self.agents >= 0, "not negative")
         _all_hold("start", self.start[1:], self.start[1:] >= (self.start + self.length)[:-1], "past the end of the interval before")
         _all_hold("day", self.day[1:], self.day[1:] >= self.day[:-1], "ascending")
+        if len(self.start) and self.start[0] < 0:
+            raise ValueError(f"start begins at {self.start[0]}; clock times count from the plan's first moment, 0 or later")
+        for name, least, most in _RANGES:
+            value = getattr(self, name)
+            if not least <= value <= most:
+                raise ValueError(f"{name} is {value}; it has to be from {least:g} to {most:g}")
+        if self.family not in (draws.LOGNORMAL, draws.EXPONENTIAL):
+            raise ValueError(f"family is {self.family}; it has to be draws.LOGNORMAL or draws.EXPONENTIAL")
+        for name in ("attempts_max", "lines"):
+            value = getattr(self, name)
+            if value is not None and value != int(value):
+                raise ValueError(f"{name} is {value}; it has to be a whole number")
         if self.lines is not None and self.lines < 0:
             raise ValueError(f"lines is {self.lines}; it has to be 0 or more, or None for no limit")
         if self.tilt is not None:

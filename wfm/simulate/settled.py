@@ -42,7 +42,7 @@ def _whole(group: Group, day: NDArray[np.int64], seed: int, replication: int, nu
 
 
 def _breakdowns(centre: Centre, seed: int, replication: int) -> list[Outage]:
-    """Up and down by turns, for exponential times, within each day from midnight to midnight: days are alike, whatever the plan."""
+    """Up and down by turns, for exponential times, from each day's first open moment to its last: days are independent."""
     about = centre.breakdowns
     if about is None or about.availability >= 1:
         return []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -98,10 +99,11 @@ def _counts(centre: Centre, group: Group, outages: list[Outage]) -> list[tuple[i
 
 def _comings(centre: Centre, roster: NDArray[np.int64], outages: list[Outage]) -> list[tuple[int, int, int]]:
     starts, closes = spans(centre)
-    losses = [outage for outage in outages if outage.loss > 0]
+    losses, size = sorted(outages, key=lambda outage: outage.start), int(roster[:, 0].max()) + 1 if len(roster) else 0
     pieces: dict[int, list[tuple[int, int]]] = {}
     for agent, since, until in sorted(roster.tolist()):
-        for begin, end in _outside(since, until, losses):
+        hit = [outage for outage in losses if agent < math.ceil(outage.loss * size - 1e-9)]
+        for begin, end in _outside(since, until, hit):
             before = int(np.searchsorted(closes, end, side="right")) - 1  # the last closing up to the end
             after = starts[before + 1] if before + 1 < len(starts) else NEVER
             late = centre.closing == "answer" and before >= 0 and end < after
@@ -120,7 +122,7 @@ def _comings(centre: Centre, roster: NDArray[np.int64], outages: list[Outage]) -
 
 def _outside(since: int, until: int, outages: list[Outage]) -> list[tuple[int, int]]:
     pieces = []
-    for outage in sorted(outages, key=lambda o: o.start):
+    for outage in outages:
         if outage.start >= until or outage.end <= since:
             continue
         if outage.start > since:

@@ -25,8 +25,7 @@ Integers = NDArray[np.int64]
 
 HANDLED, ABANDONED, BLOCKED = 0, 1, 2
 NEVER = draws.NEVER
-LATEST = 1 << 61  # 73,000 years
-LONGEST = 1 << 50  # 35 years: sums over thousands of agents still fit
+LATEST, LONGEST = draws.LATEST, draws.LONGEST
 
 # Columns of later attempts.
 CONTACT, ATTEMPT, INTERVAL, ARRIVAL, HANDLE, PATIENCE, OUTCOME, WAIT, ORDER = range(9)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -41,6 +43,7 @@ def play_centre(centre: Centre, crowd: Crowd) -> Visits:
     if is_plain(centre):
         return _plain_visits(centre, crowd)
     memory, N = lay_out(centre, crowd.seed, crowd.numbers), len(crowd.arrival)
+    crowd = replace(crowd, columns=np.ascontiguousarray(crowd.columns))
     records = np.empty((N + N // 8 + _ROOM, len(ROWS)), dtype=np.int64)
     m = memory.begin(crowd.replication)
     m[at.CONTACTS] = N
@@ -67,7 +70,7 @@ def play_plain(memory: Memory, crowd: Crowd) -> tuple[Integers, Integers]:
     """Play a plain centre: its memory afterwards, and outcome, wait, handle time and agent [4, N] of each contact."""
     m, output = memory.begin(crowd.replication), np.empty((5, len(crowd.arrival)), dtype=np.int64)
     output[plain_kernel.HANDLE], output[plain_kernel.AGENT] = crowd.handle, -1
-    status = plain_kernel.play(m, memory.f, crowd.columns, output)
+    status = plain_kernel.play(m, memory.f, np.ascontiguousarray(crowd.columns), output)
     if status != at.DONE:
         _refuse(status)
     return m, output[: plain_kernel.NEXT]
@@ -91,8 +94,9 @@ def go_on(
         status = many_kernel.advance(m, f, coming, first, final, records)
         if status == at.MORE_ROOM:
             if not m[at.LEAN] and m[at.CONTACTS] + m[at.EMITTED] + m[at.USED] + 2 > len(records):
-                records = np.concatenate([records, np.empty_like(records)])
-            else:
+                more = len(records) // 4 + m[at.USED] + _ROOM
+                records = np.concatenate([records, np.empty((more, len(ROWS)), dtype=np.int64)])
+            elif m[at.FREE] < 0 or 2 * many_kernel.drop_stale(m) > (m[at.HEAP_END] - m[at.HEAP_AT]) // at.EVENT_WIDTH:
                 m = more_room(m)
         elif status in (at.DONE, at.MORE_ARRIVALS):
             return m, records

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from wfm.core import distributions_kernel, draws, gamma_kernel, pointers
 from wfm.core.compiled import ZERO, kernel
 from wfm.core.pointers import pointer, view
-from wfm.simulate import crowd_kernel, leg_kernel, shifts, tally_kernel
+from wfm.simulate import centre, crowd_kernel, events, leg_kernel, shifts, tally_kernel
 from wfm.simulate.engines import crew_kernel, event_heap_kernel, many_state
 from wfm.simulate.engines import many_state as at
 from wfm.simulate.engines.crew_kernel import account, come, fill_up, go_off, rest, rouse, want
@@ -33,14 +33,13 @@ _RANK_OVERFLOW, _RANK_ABANDON = int(Rank.OVERFLOW), int(Rank.ABANDON)
 _LEG_BITS = (1 << RANK_SHIFT) - 1
 FOREVER = (1 << 63) - 1
 NEVER = draws.NEVER
-LATEST = 1 << 61  # 73,000 years
-LONGEST = 1 << 50  # 35 years: sums over thousands of agents still fit
-_LEGS = 250  # of one attempt: eight bits of the keys
+LATEST, LONGEST = draws.LATEST, draws.LONGEST
+_LEGS = centre.RETURNS_MAX
 
 _compile = kernel(
     __file__, draws.__file__, gamma_kernel.__file__, distributions_kernel.__file__, crowd_kernel.__file__, leg_kernel.__file__,
     tally_kernel.__file__, pointers.__file__, crew_kernel.__file__,
-    event_heap_kernel.__file__, many_state.__file__, shifts.__file__,
+    event_heap_kernel.__file__, events.__file__, centre.__file__, many_state.__file__, shifts.__file__,
 )  # fmt: skip
 _draw_attempt, _draw_redial = distributions_kernel.draw_attempt, draws.redial
 _transferred_to, _tally = crowd_kernel.transferred_to, leg_kernel.tally_leg
@@ -115,9 +114,11 @@ def _tell(m: Integers, f: Floats, records: Integers, leg: int, outcome: int, wai
         K, k = m[at.INTERVALS], m[leg + at.WITHIN]
         here = m[at.SUMS] + (m[leg + at.KIND] * K + k) * _COLUMNS
         first = m[at.SUMS] + (m[leg + at.FIRST_KIND] * K + m[leg + at.FIRST_INTERVAL]) * _COLUMNS
-        within = f[m[_kind_of(m, leg) + at.K_WITHIN] + k]
-        fresh = m[leg + at.ATTEMPT] == 1 and m[leg + at.LEG] == 1
-        _tally(m, here, first, within, outcome, wait, handle, m[leg + at.OWN] == 0, fresh)
+        resumed, fresh = m[leg + at.OWN] == 0, m[leg + at.ATTEMPT] == 1 and m[leg + at.LEG] == 1
+        if not resumed:
+            m[leg + at.WAITED], m[leg + at.IN_TIME] = 0, wait <= f[m[_kind_of(m, leg) + at.K_WITHIN] + k]
+        m[leg + at.WAITED] += wait
+        _tally(m, here, first, m[leg + at.IN_TIME] == 1, outcome, m[leg + at.WAITED], handle, resumed, fresh)
         return
     to = m[leg + at.CONTACT]
     if m[leg + at.ATTEMPT] > 1 or m[leg + at.LEG] > 1:
@@ -171,7 +172,8 @@ def _answer(m: Integers, f: Floats, leg: int, skill: int, group: int) -> None:
     if m[leg + at.OWN]:
         factor = f[m[skill + at.S_FACTOR]] * f[m[agent + at.A_SPEED]]
         if factor != 1.0:
-            handle = int(handle * factor)
+            longer = handle * factor
+            handle = int(longer) if longer <= LONGEST else LONGEST + 1
             m[leg + at.HANDLE] = handle
         m[leg + at.TALK] = int(handle * f[m[kind + at.K_TALK_SHARE]])
     m[agent + at.A_STATE], m[agent + at.A_LEG] = at.WORKING, leg
@@ -321,7 +323,9 @@ def _perhaps_again(m: Integers, f: Floats, leg: int, blocked: bool) -> None:
             f[redials + 2],
         )  # fmt: skip
         time = m[at.NOW] + delay
-        again = delay >= 0 and time < m[m[at.CLOSINGS] + m[leg + at.WITHIN]]
+        # Who is kept over night fails on another day than they came.
+        within = m[at.INTERVAL] if m[at.CLOSING] == at.KEEP else m[leg + at.WITHIN]
+        again = delay >= 0 and time < m[m[at.CLOSINGS] + within]
     if not again:
         _give_back(m, leg)
         return
@@ -341,6 +345,16 @@ def _give_up(m: Integers, f: Floats, records: Integers, leg: int) -> None:
 
 
 @_compile
+def _pass_on(m: Integers, f: Floats, records: Integers, leg: int, kind: int) -> None:
+    """A leg goes on in the queue of another type."""
+    m[leg + at.LEG] += 1
+    m[leg + at.KIND], m[leg + at.WITHIN] = kind, _interval_of(m, m[at.NOW])
+    m[leg + at.ARRIVAL], m[leg + at.QUEUED] = m[at.NOW], m[at.NOW]
+    _draw(m, f, leg)
+    _join(m, f, records, leg)
+
+
+@_compile
 def _release(m: Integers, leg: int) -> int:
     """The agent of a leg is busy no more."""
     agent = m[at.GROUPS_END] + m[leg + at.AGENT] * at.AGENT_WIDTH  # agents stand behind the groups
@@ -357,15 +371,25 @@ def _release(m: Integers, leg: int) -> int:
 
 
 @_compile
+def _interrupts(m: Integers) -> bool:
+    """Whether those who leave drop their work; after closing all finish it, unless it can wait for the next opening."""
+    return bool(m[at.RETURNS] and (m[at.OPEN] or m[at.CLOSING] == at.KEEP))
+
+
+@_compile
 def _interrupt(m: Integers, f: Floats, records: Integers, agent: int) -> bool:
     """The agent leaves at once; the contact goes back into its queue, unless only after-call work is left. False: too often."""
     leg, now = m[agent + at.A_LEG], m[at.NOW]
     talked, waited = now - m[leg + at.BEGIN], m[leg + at.BEGIN] - m[leg + at.QUEUED]
     _release(m, leg)
     go_off(m, agent)
-    if m[leg + at.TALK] < m[leg + at.HANDLE] and talked >= m[leg + at.TALK] and _next_kind(m, f, leg) < 0:
-        _tell(m, f, records, leg, _HANDLED, waited, talked)
-        _give_back(m, leg)
+    if m[leg + at.TALK] < m[leg + at.HANDLE] and talked >= m[leg + at.TALK]:
+        other = _next_kind(m, f, leg)
+        _tell(m, f, records, leg, _HANDLED if other < 0 else _TRANSFERRED, waited, talked)
+        if other < 0:
+            _give_back(m, leg)
+        else:
+            _pass_on(m, f, records, leg, other)
         return True
     if m[leg + at.LEG] >= _LEGS:
         return False
@@ -387,7 +411,7 @@ def _count(m: Integers, f: Floats, records: Integers, group: int, count: int) ->
     """A group shall have so many agents; idle ones leave first, the highest numbers before others."""
     want(m, group, count)
     first, end = m[group + at.G_AGENTS], m[group + at.G_AGENTS_END]
-    while m[group + at.G_PRESENT] > count and m[at.RETURNS] and m[at.OPEN]:
+    while m[group + at.G_PRESENT] > count and _interrupts(m):
         latest, begun = ZERO - 1, ZERO
         for agent in range(first, end, at.AGENT_WIDTH):
             if m[agent + at.A_STATE] == at.WORKING and (latest < 0 or m[m[agent + at.A_LEG] + at.BEGIN] >= begun):
@@ -406,7 +430,7 @@ def _come_or_go(m: Integers, f: Floats, records: Integers, agent: int, comes: bo
     m[group + at.G_WANTED] += 1 if comes else -1
     if m[agent + at.A_STATE] == at.WORKING:
         m[group + at.G_LATE] += -1 if comes else 1
-        if not comes and m[at.RETURNS] and m[at.OPEN]:
+        if not comes and _interrupts(m):
             return _interrupt(m, f, records, agent)
     elif comes:
         come(m, agent)
@@ -499,11 +523,7 @@ def _depart(m: Integers, f: Floats, records: Integers, leg: int) -> None:
     if other < 0:
         _give_back(m, leg)
         return
-    m[leg + at.LEG] += 1
-    m[leg + at.KIND], m[leg + at.WITHIN] = other, _interval_of(m, m[at.NOW])
-    m[leg + at.ARRIVAL], m[leg + at.QUEUED] = m[at.NOW], m[at.NOW]
-    _draw(m, f, leg)
-    _join(m, f, records, leg)
+    _pass_on(m, f, records, leg, other)
 
 
 @_compile
@@ -530,6 +550,37 @@ def _later_event(m: Integers, f: Floats, records: Integers) -> None:
             _expect_overflow(m, leg)
     if m[at.HOLE]:
         close_hole(m)
+
+
+@_compile
+def drop_stale(memory: Integers) -> int:
+    """Drop events that will find nothing to do, their legs having gone on; returns how many are left.
+
+    Most are of people who were answered and had more patience: kept until it ends, they would grow with the patience.
+    """
+    m = pointer(memory)
+    base, live = m[at.HEAP_AT], ZERO
+    for i in range(m[at.HEAP]):
+        event = base + at.EVENT_WIDTH * i
+        order, leg = m[event + at.ORDER], m[event + at.ABOUT]
+        rank, state = order >> RANK_SHIFT, m[leg + at.STATE]
+        if rank in (_RANK_DEPARTURE, _RANK_HANG_UP):
+            wanted = state == at.BUSY
+        elif rank == _RANK_REDIAL:
+            wanted = state == at.PENDING
+        else:
+            wanted = state == at.WAITING
+        if wanted and _order(m, 0, leg) == order & _LEG_BITS:
+            to = base + at.EVENT_WIDTH * live
+            m[to + at.WHEN], m[to + at.ORDER], m[to + at.ABOUT] = m[event + at.WHEN], order, leg
+            live += 1
+    for i in range(live, m[at.HEAP]):
+        m[base + at.EVENT_WIDTH * i + at.WHEN] = FOREVER
+    m[at.HEAP] = 0
+    for i in range(live):
+        event = base + at.EVENT_WIDTH * i
+        push(m, m[event + at.WHEN], m[event + at.ORDER], m[event + at.ABOUT])
+    return int(live)
 
 
 @_compile

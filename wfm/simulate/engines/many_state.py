@@ -18,8 +18,8 @@ HEAD = 39
 
 # A leg: waits, is answered or will call again.
 (CONTACT, ATTEMPT, LEG, KIND, WITHIN, ARRIVAL, QUEUED, HANDLE, PATIENCE, STATE, NEXT, PREVIOUS, AGENT, BEGIN, TALK, OWN, DAY,
- ORDINAL, FIRST_KIND, FIRST_INTERVAL) = range(20)  # fmt: skip
-LEG_WIDTH = 20
+ ORDINAL, FIRST_KIND, FIRST_INTERVAL, WAITED, IN_TIME) = range(22)  # fmt: skip
+LEG_WIDTH = 22  # WAITED, IN_TIME: of the legs before it, where they were returned
 GONE, PENDING, WAITING, BUSY = range(4)  # STATE
 
 # An event; the order among equal times is `wfm.simulate.events.priority`.

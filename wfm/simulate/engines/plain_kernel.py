@@ -27,8 +27,7 @@ _HANDLED, _ABANDONED, _STILL_WAITING = 0, 1, 5
 _CLOSE, _BEGIN = shifts.CLOSE, shifts.BEGIN
 FOREVER = (1 << 63) - 1
 NEVER = draws.NEVER
-LATEST = 1 << 61  # 73,000 years
-LONGEST = 1 << 50  # 35 years: sums over thousands of agents still fit
+LATEST, LONGEST = draws.LATEST, draws.LONGEST
 
 _compile = kernel(
     __file__,
@@ -54,7 +53,8 @@ def _answer(m: Integers, f: Floats, told: Integers, n: int, contact: int, kind: 
     handle = told[HANDLE * n + contact]
     factor = f[m[skill + at.S_FACTOR]] * f[m[agent + at.A_SPEED]]
     if factor != 1.0:
-        handle = int(handle * factor)
+        longer = handle * factor
+        handle = int(longer) if longer <= LONGEST else LONGEST + 1
         told[HANDLE * n + contact] = handle
     told[OUTCOME * n + contact], told[WAIT * n + contact] = _HANDLED, now - arrival
     told[AGENT * n + contact] = m[agent + at.A_NUMBER]

@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import simpy
 
-from wfm.core.draws import NEVER
-from wfm.simulate.centre import LEGS_MAX, Centre, Skill
+from wfm.core.draws import LATEST, LONGEST, NEVER
+from wfm.simulate.centre import LEGS_MAX, RETURNS_MAX, Centre, Skill
 from wfm.simulate.crowd import Crowd, Later, together
 from wfm.simulate.drawing import Drawn
 from wfm.simulate.events import Rank, priority
@@ -160,7 +160,8 @@ class Play:
         rows = np.array(self.rows, dtype=np.int64).reshape(-1, len(ROWS))
         rows = rows[np.lexsort((rows[:, 2], rows[:, 1], rows[:, 0]))]
         times = (
-            np.array(sums, dtype=np.int64).reshape(-1, len(self.starts)) for sums in (self.busy_time, self.staffed, self.overrun)
+            np.array(sums, dtype=np.int64).reshape(len(self.idle), len(self.starts))
+            for sums in (self.busy_time, self.staffed, self.overrun)
         )
         return Visits(*np.ascontiguousarray(rows.T), *times)
 
@@ -299,6 +300,8 @@ class Play:
             if factor != 1.0:
                 leg.handle = int(leg.handle * factor)
             leg.talk = int(leg.handle * self.centre.kinds[leg.kind].talk_share)
+        if leg.handle > LONGEST or self.now >= LATEST:
+            raise OverflowError("somebody waits or is served for so long that sums of it leave 64 bits of microseconds")
         agent.leg, leg.agent, leg.answered_by = leg, agent, agent.number
         leg.begin, leg.end = self.now, self.now + leg.handle
         self.busy[agent.group] += 1
@@ -364,31 +367,35 @@ class Play:
         return self.busy[agent.group] + len(self.idle[agent.group]) >= self.wanted[agent.group]
 
     def _interrupts(self) -> bool:
-        """Whether those who leave drop their work; after closing all finish it."""
-        return self.centre.leaving == "return_to_queue" and self.open
+        """Whether those who leave drop their work; after closing all finish it, unless it can wait for the next opening."""
+        return self.centre.leaving == "return_to_queue" and (self.open or self.centre.closing == "keep")
 
     def _interrupt(self, agent: Agent) -> None:
         """The agent leaves at once; the contact goes back into its queue, unless only after-call work is left."""
         leg = agent.leg
         assert leg is not None
-        left, talked = leg.end - self.now, self.now - leg.begin
+        talked = self.now - leg.begin
         self._release(leg)
         agent.present = False
-        if leg.talk < leg.handle and talked >= leg.talk and self._next_type(leg) < 0:
-            self._record(leg, HANDLED, talked)
+        if leg.talk < leg.handle and talked >= leg.talk:
+            other = self._next_type(leg)
+            self._record(leg, HANDLED if other < 0 else TRANSFERRED, talked)
+            if other >= 0:
+                self._pass_on(leg, other)
             return
+        if leg.number >= RETURNS_MAX:
+            raise ValueError("a contact is sent back into its queue more than 250 times")
         self._record(leg, RETURNED, talked)
-        waited = leg.begin - leg.queued
-        again = Leg(leg.contact, leg.attempt, leg.number + 1, leg.kind, leg.interval, leg.arrival, left, leg.patience)
-        again.queued, again.own = self.now, False
-        again.talk = max(leg.talk - talked, 0)
+        again = Leg(
+            leg.contact, leg.attempt, leg.number + 1, leg.kind, leg.interval, leg.arrival, leg.handle - talked, leg.patience
+        )
+        again.queued, again.own, again.talk = self.now, False, max(leg.talk - talked, 0)
         if leg.patience < NEVER:
-            again.patience = leg.patience - waited
+            again.patience -= leg.begin - leg.queued
+            self._after(again.patience, Rank.ABANDON, self.lose_patience, again)
         again.waiting = True
         queue = self.queues[again.kind]
         queue.insert(bisect_left(queue, again.arrival, key=lambda other: other.arrival), again)
-        if again.patience < NEVER:
-            self._after(again.patience, Rank.ABANDON, self.lose_patience, again)
         self._expect_overflow(again)
 
     def _release(self, leg: Leg) -> Agent:
@@ -438,7 +445,9 @@ class Play:
         contact, attempt = leg.contact, leg.attempt + 1
         delay = self.later.delay(contact, leg.attempt, blocked=blocked)
         time = self.now + delay
-        if delay < 0 or time >= self.closing[leg.interval]:
+        # Who is kept over night fails on another day than they came.
+        within = self.interval if self.centre.closing == "keep" else leg.interval
+        if delay < 0 or time >= self.closing[within]:
             return
         kind, interval = self.later.kind(contact), bisect_right(self.starts, time) - 1
         handle, patience = self.later.handle_and_patience(contact, attempt, 1, kind, interval)

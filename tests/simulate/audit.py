@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -66,11 +67,11 @@ class Audit:
         """Agents of a roster who are to be there; after closing also those who were there until then, where they answer all."""
         roster = self.centre.groups[group].roster
         assert roster is not None
+        size = self.centre.groups[group].size
 
         def at(moment: float) -> set[int]:
-            if any(loss > 0 for loss in self.down(group, moment)):
-                return set()
-            return {agent for agent, since, until in roster.tolist() if since <= moment < until}
+            hit = max((math.ceil(loss * size - 1e-9) for loss in self.down(group, moment)), default=0)
+            return {agent for agent, since, until in roster.tolist() if since <= moment < until and agent >= hit}
 
         here = at(t)
         if self.centre.closing == "answer" and not self.is_open(t) and t > self.spans[0][0]:

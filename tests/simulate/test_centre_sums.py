@@ -36,17 +36,17 @@ def told(visits: Visits) -> dict[tuple[int, int], dict[str, int]]:
         home["customers_handled"] += len(handled)
         for stay in stays:
             here, end, first_wait = sums[stay[0]["kind"], stay[0]["interval"]], OUTCOMES[stay[-1]["outcome"]], stay[0]["wait"]
-            answered = OUTCOMES[stay[0]["outcome"]] in ("handled", "transferred", "returned")
+            handled_here = end in ("handled", "transferred")
             here["offered"] += 1
             here["blocked"] += end == "blocked"
             here["abandoned"] += end == "abandoned"
-            here["handled"] += end in ("handled", "transferred")
-            here["answered_within"] += answered and first_wait <= WITHIN
+            here["handled"] += handled_here
+            here["answered_within"] += handled_here and first_wait <= WITHIN
             here["abandoned_within"] += end == "abandoned" and len(stay) == 1 and first_wait <= WITHIN
             here["handle_time"] += sum(leg["handle"] for leg in stay)
-            here["wait_abandoned"] += stay[-1]["wait"] if end == "abandoned" else 0
-            before = [leg["wait"] for leg in stay if OUTCOMES[leg["outcome"]] in ("handled", "transferred", "returned")]
-            here["wait_handled"] += sum(before)
+            waits = sum(leg["wait"] for leg in stay)
+            here["wait_abandoned"] += waits if end == "abandoned" else 0
+            here["wait_handled"] += waits if handled_here else 0
     return sums
 
 

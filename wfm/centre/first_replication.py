@@ -128,8 +128,9 @@ def _agent_time(made: Assembled, centre: Centre, visits: Visits, found: pd.DataF
                     if time
                 ]
         else:
-            outages = [o for o in centre.outages if o.loss > 0 and (o.groups is None or number in o.groups)]
+            there = [o for o in centre.outages if o.groups is None or number in o.groups]
             for agent in range(group.size):
+                outages = [o for o in there if o.hits(agent, group.size)]
                 mine = found[found["agent"] == begun + agent]
                 turns = sorted(group.roster[group.roster[:, 0] == agent, 1:].tolist())
                 work = sorted(zip(mine["begin"].tolist(), mine["end"].tolist(), strict=True))

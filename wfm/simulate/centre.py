@@ -133,6 +133,10 @@ class Outage:
             raise ValueError(f"an outage ends at {self.end}, which is not after its start {self.start}")
         _between("loss", self.loss, 0.0, 1.0)
 
+    def hits(self, agent: int, size: int) -> bool:
+        """Whether it hits an agent of a roster of so many."""
+        return agent < math.ceil(self.loss * size - 1e-9)
+
 
 @dataclass(frozen=True)
 class Breakdowns:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import NamedTuple
 
 import numpy as np
@@ -102,7 +101,7 @@ def _comings(centre: Centre, roster: NDArray[np.int64], outages: list[Outage]) -
     losses, size = sorted(outages, key=lambda outage: outage.start), int(roster[:, 0].max()) + 1 if len(roster) else 0
     pieces: dict[int, list[tuple[int, int]]] = {}
     for agent, since, until in sorted(roster.tolist()):
-        hit = [outage for outage in losses if agent < math.ceil(outage.loss * size - 1e-9)]
+        hit = [outage for outage in losses if outage.hits(agent, size)]
         for begin, end in _outside(since, until, hit):
             before = int(np.searchsorted(closes, end, side="right")) - 1  # the last closing up to the end
             after = starts[before + 1] if before + 1 < len(starts) else NEVER

@@ -15,7 +15,7 @@ from wfm.simulate.engines import many
 from wfm.simulate.visits import ABANDONED, ANSWERED, BLOCKED, RETURNED, TRANSFERRED, WAITING, Visits
 
 Case = tuple[Centre, Crowd]
-EXAMPLES, LEAST = 900, 3  # equality is tested on more
+EXAMPLES, LEAST = 1800, 3  # equality is tested on more
 
 
 @pytest.fixture(scope="module")

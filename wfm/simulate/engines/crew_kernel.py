@@ -46,20 +46,29 @@ def rouse(m: Integers, agent: int) -> None:
 
 @_compile
 def account(m: Integers, group: int) -> None:
-    """Book a group's time since its last change."""
+    """Book how long a group has been busy, and past the end of shifts, since its last change; before any of that changes."""
     passed, k = m[at.NOW] - m[group + at.G_SINCE], m[at.INTERVAL]
     m[group + at.G_SINCE] = m[at.NOW]
-    if passed == 0 or k < 0:
+    if k < 0:
         return
-    busy, wanted = m[group + at.G_BUSY], m[group + at.G_WANTED]
-    staffed = over = busy
-    if m[at.OPEN]:
-        over = m[group + at.G_LATE] if m[group + at.G_ROSTERED] else max(busy - wanted, 0)
-        staffed = wanted + over
-    to = m[group + at.G_TIMES] + 3 * k
+    busy, to = m[group + at.G_BUSY], m[group + at.G_TIMES] + 3 * k
     m[to] += busy * passed
-    m[to + 1] += staffed * passed
-    m[to + 2] += over * passed
+    over = busy
+    if m[at.OPEN]:
+        over = m[group + at.G_LATE] if m[group + at.G_ROSTERED] else busy - m[group + at.G_WANTED]
+    if over > 0:
+        m[to + 2] += over * passed
+
+
+@_compile
+def account_all(m: Integers) -> None:
+    """Book the time of all groups, those on duty too: before a span ends, an interval begins or anybody comes or goes."""
+    for group in range(m[at.GROUPS], m[at.GROUPS_END], at.GROUP_WIDTH):
+        if m[at.OPEN]:
+            on_duty = m[group + at.G_WANTED] * (m[at.NOW] - m[at.CHANGED])
+            m[m[group + at.G_TIMES] + 3 * m[at.INTERVAL] + 1] += on_duty
+        account(m, group)
+    m[at.CHANGED] = m[at.NOW]
 
 
 @_compile

@@ -37,9 +37,11 @@ class Memory:
     counts: tuple[int, int, int]  # Y, G, K
 
     def times_of(self, m: Integers) -> Integers:
-        """Agents' time: [G, K, 3]."""
+        """Agents' time, busy, staffed and overrun: [G, K, 3]."""
         _, G, K = self.counts
-        return m[self.times : self.times + G * K * 3].reshape(G, K, 3)
+        times = m[self.times : self.times + G * K * 3].reshape(G, K, 3).copy()
+        times[:, :, 1] += times[:, :, 2]
+        return times
 
     def sums_of(self, m: Integers) -> Integers:
         """Tallies by contact type: [Y, K, columns]."""

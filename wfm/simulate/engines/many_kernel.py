@@ -18,7 +18,7 @@ from wfm.core.pointers import pointer, view
 from wfm.simulate import centre, crowd_kernel, events, leg_kernel, shifts, tally_kernel
 from wfm.simulate.engines import crew_kernel, event_heap_kernel, many_state
 from wfm.simulate.engines import many_state as at
-from wfm.simulate.engines.crew_kernel import account, come, fill_up, go_off, rest, rouse, want
+from wfm.simulate.engines.crew_kernel import account, account_all, come, fill_up, go_off, rest, rouse, want
 from wfm.simulate.engines.event_heap_kernel import close_hole, push
 from wfm.simulate.events import ATTEMPT_SHIFT, CONTACT_SHIFT, RANK_SHIFT, Rank
 
@@ -467,8 +467,7 @@ def _close(m: Integers, f: Floats, records: Integers) -> bool:
 @_compile
 def _change(m: Integers, f: Floats, records: Integers) -> bool:
     """A span ends, or all that begins and changes at one moment. False: a contact is sent back too often."""
-    for group in range(m[at.GROUPS], m[at.GROUPS_END], at.GROUP_WIDTH):
-        account(m, group)
+    account_all(m)
     moment = m[at.MOMENT]
     if m[moment + at.M_KIND] == _CLOSE:
         m[at.MOMENT] += at.MOMENT_WIDTH

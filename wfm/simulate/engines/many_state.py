@@ -8,13 +8,13 @@ offsets below: ``m[leg + STATE]``. Addresses and lengths of all tables stand in 
 from __future__ import annotations
 
 # The head: what changes,
-(NOW, INTERVAL, OPEN, MOMENT, ON_LINE, FREE, USED, EMITTED, COMING, HEAP, HOLE, BEYOND) = range(12)
+(NOW, INTERVAL, OPEN, MOMENT, ON_LINE, FREE, USED, EMITTED, COMING, HEAP, HOLE, BEYOND, CHANGED) = range(13)
 # numbers that do not,
-(SEED, REPLICATION, LINES, RETURNS, CLOSING, LEGS_MAX, LEAN, INTERVALS, KINDS_N, GROUPS_N, AGENTS_N, CONTACTS) = range(12, 24)
+(SEED, REPLICATION, LINES, RETURNS, CLOSING, LEGS_MAX, LEAN, INTERVALS, KINDS_N, GROUPS_N, AGENTS_N, CONTACTS) = range(13, 25)
 # and addresses; ..._END is where a table ends.
 (STARTS, CLOSINGS, MOMENTS, MOMENTS_END, REFUSALS, REFUSALS_END, KINDS, KINDS_END, GROUPS, GROUPS_END, SUMS, ROWS, ROWS_END,
- HEAP_AT, HEAP_END) = range(24, 39)  # fmt: skip
-HEAD = 39
+ HEAP_AT, HEAP_END) = range(25, 40)  # fmt: skip
+HEAD = 40
 
 # A leg: waits, is answered or will call again.
 (CONTACT, ATTEMPT, LEG, KIND, WITHIN, ARRIVAL, QUEUED, HANDLE, PATIENCE, STATE, NEXT, PREVIOUS, AGENT, BEGIN, TALK, OWN, DAY,
@@ -31,7 +31,7 @@ A_STATE, A_DUE, A_NEXT, A_PREVIOUS, A_IDLE_SINCE, A_LEG, A_GROUP, A_NUMBER, A_SP
 AGENT_WIDTH = 9
 OFF, IDLE, WORKING = range(3)  # A_STATE
 
-# A group; G_TIMES are the sums of its agents' time, (busy, staffed, overrun) for each interval.
+# A group; G_TIMES are the sums of its agents' time, (busy, on duty, overrun) for each interval: staffed are the last two.
 (G_NUMBER, G_AGENTS, G_AGENTS_END, G_ROSTERED, G_IDLE_FIRST, G_IDLE_LAST, G_IDLE, G_BUSY, G_WANTED, G_PRESENT, G_LATE, G_SINCE,
  G_SKILLS, G_SKILLS_END, G_TIMES) = range(15)  # fmt: skip
 GROUP_WIDTH = 15

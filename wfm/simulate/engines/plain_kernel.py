@@ -17,7 +17,7 @@ from wfm.core.pointers import pointer
 from wfm.simulate import shifts
 from wfm.simulate.engines import crew_kernel, event_heap_kernel, many_state
 from wfm.simulate.engines import many_state as at
-from wfm.simulate.engines.crew_kernel import account, fill_up, go_off, rest, rouse, want
+from wfm.simulate.engines.crew_kernel import account, account_all, fill_up, go_off, rest, rouse, want
 from wfm.simulate.engines.event_heap_kernel import close_hole, push
 
 Integers = NDArray[np.int64]
@@ -156,8 +156,7 @@ def _close(m: Integers, f: Floats, told: Integers, arrival: Integers, patience: 
 @_compile
 def _change(m: Integers, f: Floats, told: Integers, arrival: Integers, patience: Integers, n: int) -> None:
     """A span ends, or all that begins and changes at one moment."""
-    for group in range(m[at.GROUPS], m[at.GROUPS_END], at.GROUP_WIDTH):
-        account(m, group)
+    account_all(m)
     moment = m[at.MOMENT]
     if m[moment + at.M_KIND] == _CLOSE:
         m[at.MOMENT] += at.MOMENT_WIDTH

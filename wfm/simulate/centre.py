@@ -15,7 +15,6 @@ Leaving = Literal["finish", "return_to_queue"]
 Closing = Literal["answer", "let_go", "keep"]
 
 LEGS_MAX = 16  # a contact is not transferred more often
-RETURNS_MAX = 250  # legs of an attempt: eight bits of the keys
 _WEIGHT_MAX = 1000
 _LONGEST = 10.0 * 366 * 86_400  # seconds: sums of times, weights applied, stay below 2**63
 

@@ -23,6 +23,7 @@ class Rank(IntEnum):
     ABANDON = 7  # patience runs out
 
 
+RETURNS_MAX = 250  # a contact is not sent back into its queue more often: legs of an attempt have eight bits
 RANK_SHIFT, CONTACT_SHIFT, ATTEMPT_SHIFT = 56, 16, 8
 
 

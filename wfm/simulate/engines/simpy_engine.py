@@ -13,10 +13,10 @@ import numpy as np
 import simpy
 
 from wfm.core.draws import LATEST, LONGEST, NEVER
-from wfm.simulate.centre import LEGS_MAX, RETURNS_MAX, Centre, Skill
+from wfm.simulate.centre import LEGS_MAX, Centre, Skill
 from wfm.simulate.crowd import Crowd, Later, together
 from wfm.simulate.drawing import Drawn
-from wfm.simulate.events import Rank, priority
+from wfm.simulate.events import RETURNS_MAX, Rank, priority
 from wfm.simulate.model import SECOND, Model
 from wfm.simulate.records import Records
 from wfm.simulate.shifts import BEGIN, CLOSE, COME, COUNT, moments, refusals

@@ -164,9 +164,10 @@ def test_what_is_odd_is_said_and_played_all_the_same(tmp_path: Path) -> None:
         (9, "contacts.drops.bursts.0: the centre is closed then: who calls before it opens is lost (got '2027-07-06 08:30')"),
         (9, "contacts.drops.bursts.1: this is on none of the days played: its contacts do not come"),
         (13, "groups.idle: this group answers nobody. Add it to a line of routing"),
+        (16, "routing.presale.1: whoever gets here has waited for as long as the target's 20 s already (got 'after: 30s')"),
         (20, "outages.0: this is on none of the days played: nothing fails"),
     ):
         assert f"centre.yaml:{line}: {said}" in done.err, done.err
-    assert len(json.loads(wfm("check", path, "--json").out)["remarks"]) == 4
+    assert len(json.loads(wfm("check", path, "--json").out)["remarks"]) == 5
     assert "note" not in wfm("centre", path, "--brief", "-q").err
-    assert wfm("check", written(tmp_path, TWO)).err == ""
+    assert wfm("check", written(tmp_path, TWO.replace("after: 30s", "after: 10s"))).err == ""

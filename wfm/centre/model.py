@@ -133,8 +133,8 @@ class CentreScenario(Inputs):
     routing: dict[
         str, tuple[Annotated[Answerer, BeforeValidator(lambda one: {"group": one} if isinstance(one, str) else one)], ...]
     ] = Field(
-        description="who may answer what, first choice first: {presale: [own, {group: vendor, after: 30s}]}",
-        json_schema_extra={"zh": "各类咨询由谁应答，首选在前：{presale: [own, {group: vendor, after: 30s}]}"},
+        description="who may answer what, first choice first: {presale: [own, {group: vendor, after: 10s}]}",
+        json_schema_extra={"zh": "各类咨询由谁应答，首选在前：{presale: [own, {group: vendor, after: 10s}]}"},
     )
     priority: Annotated[tuple[tuple[str, ...], ...], BeforeValidator(_places)] = Field(
         (),

@@ -15,7 +15,7 @@ from wfm.scenario.problems import placed
 
 def remarks(scenario: CentreScenario, places: Mapping[KeyPath, Place], file: str) -> list[Problem]:
     """All of them, at their places in the file."""
-    found = [*_unused(scenario), *_bursts(scenario), *_outages(scenario)]
+    found = [*_unused(scenario), *_late(scenario), *_bursts(scenario), *_outages(scenario)]
     with keys_of(CentreScenario):
         return [placed(problem, places, file) for problem in found]
 
@@ -25,6 +25,21 @@ def _unused(scenario: CentreScenario) -> Iterator[Problem]:
     for name in scenario.groups:
         if name not in used:
             yield Problem("this group answers nobody", f"groups.{name}", None, "Add it to a line of routing")
+
+
+def _late(scenario: CentreScenario) -> Iterator[Problem]:
+    """Overflow that comes when the time of the target is over: more agents there hardly help the service level."""
+    for name, answerers in scenario.routing.items():
+        target = scenario.contacts[name].targets.sl_offered
+        for number, answerer in enumerate(answerers):
+            if target is not None and answerer.after >= target.within > 0:
+                yield Problem(
+                    "whoever gets here has waited for as long as the target's {within:g} s already",
+                    f"routing.{name}.{number}",
+                    f"after: {answerer.after:g}s",
+                    "Write a shorter after to improve sl_offered; like this it spares people from hanging up",
+                    values={"within": target.within},
+                )
 
 
 def _bursts(scenario: CentreScenario) -> Iterator[Problem]:

@@ -49,7 +49,7 @@ def _page(
 ) -> Page:
     sections = [_service(scenario, result, language), _groups(result, language), _days(scenario, result, language)]
     if comparison is not None:
-        sections.append(_against(scenario, comparison, other, language))
+        sections.insert(0, _against(scenario, comparison, other, language))  # who asks to compare reads that first
     whole = said.records(result.types)[-1]
     verdict = [
         text(

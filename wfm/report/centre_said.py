@@ -43,7 +43,7 @@ def brief(scenario: CentreScenario, result: CentreResult, language: str) -> list
     whole = records(result.types)[-1]
     days = open_days(result)
     answered, in_time = (interval(whole, name, language) for name in ("answer_rate", "sl_offered"))
-    contacts = formats.number(whole["offered"] / days)
+    contacts, customers = (formats.number(whole[name] / days) for name in ("offered", "customers"))
     third = text("centre.all_met", language, met=met_interval(whole, language))
     weak = weakest(scenario, result)
     if weak is not None:
@@ -52,7 +52,7 @@ def brief(scenario: CentreScenario, result: CentreResult, language: str) -> list
     fourth = [said for said in (worst_interval(result, language), lost(scenario, whole, days, language)) if said]
     return [
         title(scenario, result, language),
-        text("centre.summary", language, contacts=contacts, answered=answered, in_time=in_time),
+        text("centre.summary", language, customers=customers, contacts=contacts, answered=answered, in_time=in_time),
         third,
         ("；" if language == "zh" else "; ").join(fourth) or text("centre.nothing", language),
         text("centre.budget", language, **budget(result, language)),

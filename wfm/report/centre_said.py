@@ -222,7 +222,7 @@ def gap(row: dict[str, Any], language: str) -> str:
     shown = f"{value:+.{digits}f}"
     if formats.missing(low):
         return shown
-    return text("centre.interval", language, value=shown, low=f"{low:+.{digits}f}", high=f"{high:+.{digits}f}")
+    return text("centre.signed", language, value=shown, low=f"{low:+.{digits}f}", high=f"{high:+.{digits}f}")
 
 
 def compared_lines(names: tuple[str, str], comparison: CentreComparison, language: str, thresholds: dict[str, float]) -> list[str]:
